@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+const fromRoot = (path: string) => resolve(import.meta.dirname, path)
+const alias = { '@contract': fromRoot('src-preload/contract') }
+
+// Pure JavaScript dependencies are bundled into main; only the native one stays outside, to be packed unpacked.
+const bundled = ['zod', 'protobufjs', 'commander', 'cli-progress', 'wavefile', '@wasm-audio-decoders/flac']
+
+export default defineConfig({
+  main: {
+    resolve: { alias },
+    build: {
+      outDir: 'out/main',
+      sourcemap: true,
+      externalizeDeps: { exclude: bundled },
+      rolldownOptions: {
+        input: {
+          index: fromRoot('src-main/index.ts'),
+          cli: fromRoot('src-main/cli.ts'),
+          engine: fromRoot('src-main/engine.ts')
+        },
+        // Chunks stay beside the entries, so that a path relative to an entry holds in shared code too.
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' }
+      }
+    }
+  },
+  preload: {
+    resolve: { alias },
+    build: {
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: fromRoot('src-preload/index.ts') },
+        // A sandboxed preload must be CommonJS.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' }
+      }
+    }
+  },
+  renderer: {
+    root: fromRoot('src-renderer'),
+    resolve: { alias },
+    plugins: [vue()],
+    build: {
+      outDir: fromRoot('out/renderer'),
+      minify: true,
+      rolldownOptions: { input: fromRoot('src-renderer/index.html') }
+    }
+  }
+})

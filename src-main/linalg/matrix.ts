@@ -1,0 +1,48 @@
+import { WorkbenchError } from '@contract/errors'
+
+/** A dense float64 matrix, row-major: element (i, j) is `data[i * columns + j]`. */
+export interface Matrix {
+  readonly rows: number
+  readonly columns: number
+  readonly data: Float64Array
+}
+
+/** A matrix over `data`, which is not copied; zeros when left out. */
+export function matrix(rows: number, columns: number, data?: Float64Array): Matrix {
+  const values = data ?? new Float64Array(rows * columns)
+  if (values.length !== rows * columns) {
+    throw new WorkbenchError(
+      'internal',
+      `A ${rows} x ${columns} matrix needs ${rows * columns} values, got ${values.length}.`
+    )
+  }
+  return { rows, columns, data: values }
+}
+
+export function identity(size: number): Matrix {
+  const result = matrix(size, size)
+  for (let i = 0; i < size; i++) result.data[i * size + i] = 1
+  return result
+}
+
+export function transpose(a: Matrix): Matrix {
+  const result = matrix(a.columns, a.rows)
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0; j < a.columns; j++) result.data[j * a.rows + i] = a.data[i * a.columns + j]!
+  }
+  return result
+}
+
+/** Frobenius norm: the square root of the sum of squares. */
+export function frobeniusNorm(a: Matrix): number {
+  return Math.sqrt(a.data.reduce((sum, value) => sum + value * value, 0))
+}
+
+/** Columns [from, to) as a new matrix. */
+export function columnSlice(a: Matrix, from: number, to: number): Matrix {
+  const result = matrix(a.rows, to - from)
+  for (let i = 0; i < a.rows; i++) {
+    result.data.set(a.data.subarray(i * a.columns + from, i * a.columns + to), i * (to - from))
+  }
+  return result
+}

@@ -1,0 +1,35 @@
+/** What a linear layer does inside its block. `other` when neither names nor structure tell. */
+export const linearRoles = ['q', 'k', 'v', 'out', 'fc1', 'fc2', 'pointwise', 'head', 'other'] as const
+export type LinearRole = (typeof linearRoles)[number]
+
+/**
+ * A compressible linear map y = x · W (+ b) located in a graph, W [in, out].
+ *
+ * Only the location is kept; the weight's values stay in the model until a method asks for them.
+ */
+export interface LinearLayer {
+  /** Stable and unique in the model: the node's name, or its output when it has none. */
+  readonly id: string
+  readonly operator: 'MatMul' | 'Gemm' | 'Conv'
+  /** Output name of the node that multiplies: it identifies the node in its graph. */
+  readonly nodeOutput: string
+  /** The initializer (or Constant output) that holds the weight's values. */
+  readonly weightName: string
+  /** How the stored tensor becomes W [in, out]: its axes, read in this order, after dropping axes of size 1. */
+  readonly weightLayout: 'in-out' | 'out-in'
+  readonly inFeatures: number
+  readonly outFeatures: number
+  /** The value x that is multiplied. Features are its last axis, for Conv its second. */
+  readonly input: string
+  /** The value that leaves the layer: after the bias where there is one. */
+  readonly output: string
+  /** Initializer of the bias [out] (Gemm's C, Conv's B, or the constant of the following Add), if any. */
+  readonly biasName: string | undefined
+  /** Zero-based block in order of depth; undefined outside the repeated blocks. */
+  readonly blockIndex: number | undefined
+  readonly role: LinearRole
+  /** How many linear layers of the model use the same stored weight; 1 when it is not shared. */
+  readonly weightUses: number
+  /** Where the node is: the main graph, or the path of node names and branch names down to a subgraph. */
+  readonly graphPath: readonly string[]
+}

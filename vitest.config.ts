@@ -1,0 +1,38 @@
+import { resolve } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const alias = { '@contract': resolve(import.meta.dirname, 'src-preload/contract') }
+
+// Projects are named for what a test needs. A missing need is a visible skip, never a silent pass.
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: ['src-main/**/*.test.ts', 'src-preload/**/*.test.ts'],
+          exclude: ['**/*.native.test.ts']
+        }
+      },
+      {
+        resolve: { alias },
+        test: { name: 'native', include: ['src-main/**/*.native.test.ts'], testTimeout: 60_000 }
+      },
+      {
+        resolve: { alias },
+        test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'] }
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000
+        }
+      }
+    ]
+  }
+})
