@@ -1,0 +1,32 @@
+import type { Dimension, Model, ValueInfo } from '../../onnx/ir/model'
+
+/** An input or output of a graph; `dims` undefined: the rank is unknown. */
+export interface ModelValue {
+  readonly name: string
+  readonly dataType: string
+  readonly dims: readonly Dimension[] | undefined
+}
+
+/** What a graph asks for and gives: inputs that have no initializer, and outputs. */
+export interface ModelInterface {
+  readonly inputs: readonly ModelValue[]
+  readonly outputs: readonly ModelValue[]
+}
+
+/** The interface of a decoded model. A value that is not a tensor shows its kind as its data type. */
+export function modelInterface({ graph }: Model): ModelInterface {
+  return {
+    inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name)).map(describeValue),
+    outputs: graph.outputs.map(describeValue)
+  }
+}
+
+function describeValue({ name, type }: ValueInfo): ModelValue {
+  if (type?.kind !== 'tensor') return { name, dataType: type?.kind ?? 'unknown', dims: undefined }
+  return { name, dataType: type.dataType, dims: type.dims }
+}
+
+/** A value as messages show it: `float32 input_features [batch, 80, frames]`. */
+export function formatValue({ name, dataType, dims }: ModelValue): string {
+  return `${dataType} ${name} ${dims === undefined ? '[...]' : `[${dims.map((dim) => dim ?? '?').join(', ')}]`}`
+}

@@ -1,0 +1,84 @@
+/**
+ * The vocabulary of a CTC model in the Hugging Face layout: `vocab.json` maps each token to its column of the logits,
+ * `added_tokens.json` (when there is one) does the same for tokens that were added later.
+ */
+import { WorkbenchError } from '@contract/errors'
+import { JsonFields } from '../json-fields'
+
+export interface CtcVocabulary {
+  /** Index = class of the logits. */
+  readonly tokens: readonly string[]
+  readonly blankId: number
+  /** The token that stands between words. */
+  readonly wordDelimiter: string
+  /** Classes that are not text: `<pad>`, `<s>`, `</s>`, `<unk>` and the blank. */
+  readonly specialIds: ReadonlySet<number>
+}
+
+export interface CtcVocabularySource {
+  readonly vocabularyText: string
+  readonly addedTokensText?: string | undefined
+  /** Width of the logits. */
+  readonly classes: number
+  /** What the configuration says; the class of `<pad>` when it says nothing. */
+  readonly blankId?: number | undefined
+  readonly wordDelimiter?: string | undefined
+  /** Name of the model, for messages. */
+  readonly modelName: string
+}
+
+const specialTokens: ReadonlySet<string> = new Set(['<pad>', '<s>', '</s>', '<unk>'])
+
+/**
+ * Reads the vocabulary and checks that it names every class of the logits exactly once.
+ *
+ * @throws WorkbenchError `unsupported-model` when a file is not a JSON object of integers, when an id occurs twice,
+ *   is missing or lies beyond the logits, or when no blank can be found.
+ */
+export function parseCtcVocabulary(source: CtcVocabularySource): CtcVocabulary {
+  const { classes, modelName } = source
+  const tokens = new Array<string | undefined>(classes).fill(undefined)
+  addTokens(tokens, 'vocab.json', source.vocabularyText, modelName)
+  if (source.addedTokensText !== undefined) {
+    addTokens(tokens, 'added_tokens.json', source.addedTokensText, modelName)
+  }
+  const complete = tokens.filter((token) => token !== undefined)
+  if (complete.length !== classes) {
+    throw new WorkbenchError(
+      'unsupported-model',
+      `vocab.json of '${modelName}' names ${complete.length} of ${classes} classes of the logits; class ${tokens.indexOf(undefined)} has no token.`
+    )
+  }
+  const blankId = source.blankId ?? tokens.indexOf('<pad>')
+  if (blankId < 0 || blankId >= classes) {
+    throw new WorkbenchError(
+      'unsupported-model',
+      `'${modelName}' does not say which of its ${classes} classes is the CTC blank: expected 'pad_token_id' in config.json or a token '<pad>'${source.blankId === undefined ? '' : `, got ${blankId}`}.`
+    )
+  }
+  const specialIds = complete.flatMap((token, id) => (specialTokens.has(token) ? [id] : []))
+  return {
+    tokens: complete,
+    blankId,
+    wordDelimiter: source.wordDelimiter ?? '|',
+    specialIds: new Set([...specialIds, blankId])
+  }
+}
+
+function addTokens(tokens: (string | undefined)[], fileName: string, text: string, modelName: string): void {
+  const fields = JsonFields.parse(text, `${fileName} of '${modelName}'`, 'unsupported-model')
+  for (const [token, id] of fields.entries()) {
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= tokens.length) {
+      throw fields.mismatch(token, `a class of the logits, 0 to ${tokens.length - 1}`, id)
+    }
+    const holder = tokens[id]
+    // added_tokens.json may repeat what vocab.json says.
+    if (holder !== undefined && holder !== token) {
+      throw new WorkbenchError(
+        'unsupported-model',
+        `${fields.where} gives class ${id} to '${token}', but '${holder}' has it already.`
+      )
+    }
+    tokens[id] = token
+  }
+}
