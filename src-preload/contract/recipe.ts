@@ -1,0 +1,77 @@
+/**
+ * The recipe: a saved study specification. What a user writes, shares and runs again.
+ *
+ * Paths are relative to the recipe file. Unknown keys are refused, so that a misspelt option is never ignored.
+ */
+import { z } from 'zod'
+
+/** How a layer is factorised. */
+export const lowRankMethods = ['weight-svd', 'whitened-svd'] as const
+export const lowRankMethodSchema = z.enum(lowRankMethods)
+export type LowRankMethod = z.infer<typeof lowRankMethodSchema>
+
+/** Number format of the linear layers' weights in the finished model. */
+export const precisions = ['float32', 'int8'] as const
+export const precisionSchema = z.enum(precisions)
+export type Precision = z.infer<typeof precisionSchema>
+
+/** Roles that a layer can have; the same words as in the inspector's table. */
+export const layerRoles = ['q', 'k', 'v', 'out', 'fc1', 'fc2', 'pointwise', 'head', 'other'] as const
+export const layerRoleSchema = z.enum(layerRoles)
+export type LayerRole = z.infer<typeof layerRoleSchema>
+
+const fractionSchema = z.number().gt(0).lte(1)
+
+/** Trials for every combination of its members. */
+export const gridSchema = z.strictObject({
+  methods: z.array(lowRankMethodSchema).min(1),
+  /** Targets for parameters kept ÷ parameters before, over the compressed linear layers. */
+  retainedParameterFractions: z.array(fractionSchema).min(1),
+  precisions: z.array(precisionSchema).min(1).default(['float32'])
+})
+
+/** Which linear layers are left as they are. */
+export const layerSelectionSchema = z.strictObject({
+  excludeRoles: z.array(layerRoleSchema).default(['head']),
+  /** Layer ids as `lathe inspect` prints them. */
+  exclude: z.array(z.string()).default([])
+})
+
+export const allocationSchema = z.strictObject({
+  /** `uniform`: every layer keeps the same fraction of its parameters. */
+  policy: z.literal('uniform').default('uniform'),
+  /** Ranks are rounded down to a multiple of this. */
+  rankMultiple: z.int().min(1).default(1)
+})
+
+export const evaluationSettingsSchema = z.strictObject({
+  /** Threads inside one operator; a condition of every latency figure. */
+  threads: z.int().min(1).max(256).default(1),
+  /** Utterances run once before timing starts. */
+  warmupUtterances: z.int().min(0).default(3),
+  /** Text normalizer by name; `none` only collapses white space. */
+  normalizer: z.literal('none').default('none'),
+  /** Seed of the bootstrap that gives the confidence interval. */
+  seed: z.int().min(0).default(1)
+})
+export type EvaluationSettings = z.infer<typeof evaluationSettingsSchema>
+
+export const recipeSchema = z.strictObject({
+  $schema: z.string().optional(),
+  recipeVersion: z.literal(1),
+  name: z.string().min(1).max(200),
+  description: z.string().optional(),
+  /** Folder of the model. */
+  model: z.string().min(1),
+  /** Manifest whose audio gives the statistics; never scored. */
+  calibrationSet: z.string().min(1),
+  /** Manifest whose transcripts give the reported numbers. */
+  evaluationSet: z.string().min(1),
+  grids: z.array(gridSchema).default([]),
+  layers: layerSelectionSchema.prefault({}),
+  allocation: allocationSchema.prefault({}),
+  /** Added to the second moment's diagonal, as a fraction of its mean. */
+  damping: z.number().min(0).max(1).default(1e-8),
+  evaluation: evaluationSettingsSchema.prefault({})
+})
+export type Recipe = z.infer<typeof recipeSchema>
