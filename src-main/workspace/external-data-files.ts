@@ -1,0 +1,83 @@
+/**
+ * Weights beside a model, read from where they are. The location comes out of a model file that may be hostile, so it
+ * must lead to a regular file inside the model's folder, also after every symbolic link on the way is followed.
+ */
+import { open, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { WorkbenchError } from '@contract/errors'
+import { assertSafeLocation, type ExternalDataReader } from '../onnx/serde/external-data'
+import { fileFailure } from './file-failure'
+
+/** Node refuses to read 2 GiB or more in one call. */
+const maximumReadBytes = 1 << 30
+
+/**
+ * Reads the external data of a model in `folder`; never more of a file than was asked for.
+ *
+ * `read` throws WorkbenchError `invalid-input` for a location that leads out of the folder or to no regular file,
+ * `not-found` when there is no file, `io` when it is too short or cannot be read.
+ */
+export function openExternalDataFiles(folder: string): ExternalDataReader {
+  return {
+    async read(location, offsetBytes, lengthBytes) {
+      const path = await externalDataPath(folder, location)
+      try {
+        return await readRange(path, offsetBytes, lengthBytes)
+      } catch (thrown) {
+        throw fileFailure(thrown, 'read', path)
+      }
+    }
+  }
+}
+
+async function externalDataPath(folder: string, location: string): Promise<string> {
+  assertSafeLocation(location)
+  const path = join(folder, location)
+  try {
+    const [realFolder, realFile] = [await realpath(folder), await realpath(path)]
+    if (!realFile.startsWith(realFolder + sep)) {
+      throw refused(
+        path,
+        `it leads to '${realFile}', outside the model's folder; put a copy beside the model`
+      )
+    }
+    if (!(await stat(realFile)).isFile())
+      throw refused(path, 'it is not a regular file; export the model again')
+    return realFile
+  } catch (thrown) {
+    throw fileFailure(thrown, 'read', path)
+  }
+}
+
+async function readRange(path: string, offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {
+  await using handle = await open(path, 'r')
+  const { size } = await handle.stat()
+  // Before the memory is taken: a hostile length must not exhaust it.
+  if (!(offsetBytes >= 0 && lengthBytes >= 0 && offsetBytes + lengthBytes <= size)) {
+    throw tooShort(path, offsetBytes + lengthBytes, size)
+  }
+  const bytes = new Uint8Array(lengthBytes)
+  let filled = 0
+  while (filled < lengthBytes) {
+    const length = Math.min(lengthBytes - filled, maximumReadBytes)
+    const { bytesRead } = await handle.read(bytes, filled, length, offsetBytes + filled)
+    if (bytesRead === 0) throw tooShort(path, offsetBytes + lengthBytes, offsetBytes + filled)
+    filled += bytesRead
+  }
+  return bytes
+}
+
+function refused(path: string, reason: string): WorkbenchError {
+  return new WorkbenchError('invalid-input', `Could not use the external data '${path}': ${reason}.`, {
+    details: { path }
+  })
+}
+
+function tooShort(path: string, expectedBytes: number, sizeBytes: number): WorkbenchError {
+  return new WorkbenchError(
+    'io',
+    `The external data '${path}' is cut short: the model needs ${expectedBytes} bytes, got ${sizeBytes}; ` +
+      'download or export the model again.',
+    { details: { path, expectedBytes, sizeBytes } }
+  )
+}

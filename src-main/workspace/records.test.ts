@@ -1,0 +1,220 @@
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { useTemporaryFolder } from '../../tests/helpers/temporary-folder'
+import { openDatabase } from './database'
+import { createRecords, type Records, type StudyRecord } from './records'
+import { migrate } from './schema'
+
+const folder = useTemporaryFolder()
+let records: Records
+
+beforeEach(() => {
+  const database = openDatabase(join(folder(), 'lathe.sqlite'))
+  migrate(database)
+  records = createRecords(database)
+  return () => database.close()
+})
+
+const study = (studyId: string, changes: Partial<StudyRecord> = {}): StudyRecord => ({
+  studyId,
+  name: `study ${studyId}`,
+  recipe: { tiers: [0.5, 0.25] },
+  createdAt: '2026-01-01T00:00:00Z',
+  trials: [
+    { trialId: 'b', name: 'baseline' },
+    { trialId: 'a', name: 'int8' }
+  ],
+  ...changes
+})
+
+function startTrial(trialId = 'a'): void {
+  records.startTrial({ trialId, spec: { method: 'svd' }, startedAt: '2026-01-01T00:00:00Z' })
+}
+
+const finished = { result: { wordErrorRate: 0.04 }, finishedAt: '2026-01-01T00:05:00Z' }
+const failed = { state: 'failed', error: { code: 'native' }, finishedAt: '2026-01-01T00:03:00Z' } as const
+
+describe('studies', () => {
+  it('come back as they were saved, trials in order', () => {
+    records.saveStudy(study('s1'))
+    expect(records.findStudy('s1')).toEqual(study('s1'))
+  })
+
+  it('may be saved again: the trials are replaced and the first date stays', () => {
+    records.saveStudy(study('s1'))
+    const trials = [{ trialId: 'c', name: 'half' }]
+    records.saveStudy(study('s1', { name: 'new', createdAt: '2027-01-01T00:00:00Z', trials }))
+    expect(records.findStudy('s1')).toEqual(study('s1', { name: 'new', trials }))
+    expect(records.listStudies()).toHaveLength(1)
+  })
+
+  it('are saved whole or not at all', () => {
+    records.saveStudy(study('s1'))
+    const broken = [{ trialId: 'x', name: null as unknown as string }]
+    expect(() => records.saveStudy(study('s1', { name: 'new', trials: broken }))).toThrow(
+      expect.objectContaining({ code: 'internal' })
+    )
+    expect(records.findStudy('s1')).toEqual(study('s1'))
+  })
+
+  it('are found by id before name before the beginning of the id', () => {
+    records.saveStudy(study('abc1', { name: 'first' }))
+    records.saveStudy(study('abd2', { name: 'abc1' }))
+    records.saveStudy(study('first', { name: 'third' }))
+    expect(records.findStudy('abc1').studyId).toBe('abc1')
+    expect(records.findStudy('first').studyId).toBe('first')
+    expect(records.findStudy('third').studyId).toBe('first')
+    expect(records.findStudy('abd').studyId).toBe('abd2')
+  })
+
+  it('that a word fits several of are listed by id', () => {
+    records.saveStudy(study('abc1', { name: 'same' }))
+    records.saveStudy(study('abd2', { name: 'same' }))
+    for (const [word, sentence] of [
+      ['ab', "'ab' fits 2 studies, expected one: name one of abc1, abd2 by its id."],
+      ['same', "'same' fits 2 studies, expected one: name one of abc1, abd2 by its id."]
+    ] as const) {
+      expect(() => records.findStudy(word)).toThrow(
+        expect.objectContaining({ code: 'conflict', message: sentence })
+      )
+    }
+  })
+
+  it.each(['', 'zzz', '%', '_bc1', 'study'])('are not found by %j', (word) => {
+    records.saveStudy(study('abc1'))
+    expect(() => records.findStudy(word)).toThrow(
+      expect.objectContaining({
+        code: 'not-found',
+        message: `No study has the id or the name '${word}': choose one from the list of studies.`
+      })
+    )
+  })
+
+  it('are listed with their progress, the latest first', () => {
+    records.saveStudy(study('old'))
+    records.saveStudy(study('new', { createdAt: '2026-02-01T00:00:00Z', trials: [] }))
+    startTrial('a')
+    startTrial('b')
+    records.finishTrial('a', finished)
+    expect(records.listStudies()).toEqual([
+      {
+        studyId: 'new',
+        name: 'study new',
+        createdAt: '2026-02-01T00:00:00Z',
+        trialCount: 0,
+        completedTrialCount: 0
+      },
+      {
+        studyId: 'old',
+        name: 'study old',
+        createdAt: '2026-01-01T00:00:00Z',
+        trialCount: 2,
+        completedTrialCount: 1
+      }
+    ])
+  })
+})
+
+describe('trials', () => {
+  it('go from running to completed with their result', () => {
+    expect(records.trial('a')).toBeUndefined()
+    startTrial()
+    const running = {
+      trialId: 'a',
+      spec: { method: 'svd' },
+      state: 'running',
+      result: undefined,
+      error: undefined,
+      startedAt: '2026-01-01T00:00:00Z',
+      finishedAt: undefined
+    }
+    expect(records.trial('a')).toEqual(running)
+    expect(records.finishTrial('a', finished)).toBe(true)
+    expect(records.trial('a')).toEqual({ ...running, ...finished, state: 'completed' })
+  })
+
+  it('keep the first result whatever comes after', () => {
+    startTrial()
+    records.finishTrial('a', finished)
+    const before = records.trial('a')
+    expect(records.finishTrial('a', { result: 2, finishedAt: 'later' })).toBe(false)
+    expect(records.failTrial('a', failed)).toBe(false)
+    expect(() => startTrial()).toThrow(
+      expect.objectContaining({
+        code: 'conflict',
+        message: 'Trial a is completed and is not started again: use the result it has.'
+      })
+    )
+    expect(records.trial('a')).toEqual(before)
+  })
+
+  it.each(['failed', 'cancelled'] as const)('that %s start again with the utterances they have', (state) => {
+    startTrial()
+    records.recordUtterances('a', [{ utteranceId: 'u1', record: 1 }])
+    records.failTrial('a', { ...failed, state })
+    expect(records.trial('a')).toMatchObject({ state, error: { code: 'native' }, result: undefined })
+    records.startTrial({ trialId: 'a', spec: { method: 'svd' }, startedAt: '2026-01-02T00:00:00Z' })
+    expect(records.trial('a')).toMatchObject({
+      state: 'running',
+      error: undefined,
+      finishedAt: undefined,
+      startedAt: '2026-01-02T00:00:00Z'
+    })
+    expect(records.utterancesOf('a')).toHaveLength(1)
+  })
+
+  it('tell a result that is null from no result', () => {
+    startTrial()
+    records.finishTrial('a', { ...finished, result: null })
+    expect(records.trial('a')?.result).toBeNull()
+  })
+
+  it.each([
+    ['finished', () => records.finishTrial('x', finished)],
+    ['failed', () => records.failTrial('x', failed)],
+    ['given utterances', () => records.recordUtterances('x', [{ utteranceId: 'u', record: 1 }])]
+  ])('cannot be %s before they start', (_name, act) => {
+    expect(act).toThrow(
+      expect.objectContaining({
+        code: 'not-found',
+        message: 'Trial x was never started: start it first.'
+      })
+    )
+    expect(records.utterancesOf('x')).toEqual([])
+  })
+})
+
+describe('utterances', () => {
+  it('keep their order, and the first record of each', () => {
+    startTrial()
+    startTrial('b')
+    records.recordUtterances('a', [
+      { utteranceId: 'u2', record: { text: 'two' } },
+      { utteranceId: 'u1', record: { text: 'one' } }
+    ])
+    records.recordUtterances('b', [{ utteranceId: 'u2', record: 'other' }])
+    records.recordUtterances('a', [
+      { utteranceId: 'u1', record: 'again' },
+      { utteranceId: 'u3', record: null }
+    ])
+    expect(records.utterancesOf('a')).toEqual([
+      { utteranceId: 'u2', record: { text: 'two' } },
+      { utteranceId: 'u1', record: { text: 'one' } },
+      { utteranceId: 'u3', record: null }
+    ])
+  })
+
+  it('are added all or none', () => {
+    startTrial()
+    const batch = [
+      { utteranceId: 'u1', record: 1 },
+      { utteranceId: 'u2', record: Number.NaN }
+    ]
+    expect(() => records.recordUtterances('a', batch)).toThrow(
+      expect.objectContaining({ code: 'invalid-input' })
+    )
+    expect(records.utterancesOf('a')).toEqual([])
+    records.recordUtterances('a', batch.slice(0, 1))
+    expect(records.utterancesOf('a')).toHaveLength(1)
+  })
+})

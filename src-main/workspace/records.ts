@@ -1,0 +1,293 @@
+/**
+ * Studies, trials and utterances in SQLite. The room stores what the study room decides: recipes, specs, results
+ * and records are JSON that nobody here looks into, and moments are texts (ISO 8601, UTC) that the caller passes in.
+ */
+import { canonicalJson, type Json } from '../base/canonical-json'
+import { WorkbenchError } from '@contract/errors'
+import type { Database, Row } from './database'
+
+export interface StudyTrial {
+  readonly trialId: string
+  /** What the study calls the trial; two studies may share a trial under different names. */
+  readonly name: string
+}
+
+export interface StudyRecord {
+  readonly studyId: string
+  readonly name: string
+  readonly recipe: Json
+  readonly createdAt: string
+  /** In the order of the study. */
+  readonly trials: readonly StudyTrial[]
+}
+
+export interface StudySummary {
+  readonly studyId: string
+  readonly name: string
+  readonly createdAt: string
+  readonly trialCount: number
+  readonly completedTrialCount: number
+}
+
+export type TrialState = 'running' | 'completed' | 'failed' | 'cancelled'
+
+export interface TrialRecord {
+  readonly trialId: string
+  readonly spec: Json
+  /** `running` says that it was started: the process that ran it may have been killed since. */
+  readonly state: TrialState
+  /** Of a completed trial. */
+  readonly result: Json | undefined
+  /** Of a failed or cancelled trial. */
+  readonly error: Json | undefined
+  readonly startedAt: string
+  readonly finishedAt: string | undefined
+}
+
+export interface UtteranceRecord {
+  readonly utteranceId: string
+  readonly record: Json
+}
+
+/** The studies, trials and utterances of a workspace. Every call is one transaction; errors as `Database`. */
+export interface Records {
+  /** Stores a study, or brings the stored one of that id up to date; its first `createdAt` stays. */
+  saveStudy(study: StudyRecord): void
+  /**
+   * The study with this id; else the only one with this name; else the only one whose id begins so.
+   *
+   * @throws WorkbenchError `not-found` when there is none, `conflict` when there are several.
+   */
+  findStudy(idOrNameOrPrefix: string): StudyRecord
+  /** The latest first. */
+  listStudies(): StudySummary[]
+  /** The trial, or undefined when it was never started. */
+  trial(trialId: string): TrialRecord | undefined
+  /**
+   * Marks a trial as running. One that was left running, failed or was cancelled starts again and keeps the
+   * utterances it has, so that it can be resumed.
+   *
+   * @throws WorkbenchError `conflict` when it is completed: the caller skips those.
+   */
+  startTrial(trial: { readonly trialId: string; readonly spec: Json; readonly startedAt: string }): void
+  /**
+   * Adds utterances to a trial: all of them or none. An utterance that is already there stays as it is.
+   *
+   * @throws WorkbenchError `not-found` when the trial was never started.
+   */
+  recordUtterances(trialId: string, utterances: readonly UtteranceRecord[]): void
+  /**
+   * Stores the result and marks the trial as completed, both at once. Returns false, and changes nothing, when it
+   * was already completed: the first result stays.
+   *
+   * @throws WorkbenchError `not-found` when the trial was never started.
+   */
+  finishTrial(trialId: string, outcome: { readonly result: Json; readonly finishedAt: string }): boolean
+  /** Marks a trial as failed or cancelled; otherwise as `finishTrial`. */
+  failTrial(
+    trialId: string,
+    outcome: {
+      readonly state: 'failed' | 'cancelled'
+      readonly error: Json
+      readonly finishedAt: string
+    }
+  ): boolean
+  /** In the order in which they were recorded. */
+  utterancesOf(trialId: string): UtteranceRecord[]
+}
+
+export function createRecords(database: Database): Records {
+  return {
+    saveStudy: (study) => saveStudy(database, study),
+    findStudy: (idOrNameOrPrefix) => findStudy(database, idOrNameOrPrefix),
+    listStudies: () => listStudies(database),
+    trial: (trialId) => readTrial(database, trialId),
+    startTrial: (trial) => startTrial(database, trial),
+    recordUtterances: (trialId, utterances) => recordUtterances(database, trialId, utterances),
+    finishTrial: (trialId, { result, finishedAt }) =>
+      endTrial(database, trialId, { state: 'completed', result, error: undefined, finishedAt }),
+    failTrial: (trialId, { state, error, finishedAt }) =>
+      endTrial(database, trialId, { state, result: undefined, error, finishedAt }),
+    utterancesOf: (trialId) => utterancesOf(database, trialId)
+  }
+}
+
+function saveStudy(database: Database, study: StudyRecord): void {
+  database.transaction(() => {
+    database.run(
+      `INSERT INTO studies (study_id, name, recipe_json, created_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (study_id) DO UPDATE SET name = excluded.name, recipe_json = excluded.recipe_json`,
+      study.studyId,
+      study.name,
+      canonicalJson(study.recipe),
+      study.createdAt
+    )
+    database.run('DELETE FROM study_trials WHERE study_id = ?', study.studyId)
+    study.trials.forEach((trial, position) =>
+      database.run(
+        'INSERT INTO study_trials (study_id, position, trial_id, name) VALUES (?, ?, ?, ?)',
+        study.studyId,
+        position,
+        trial.trialId,
+        trial.name
+      )
+    )
+  })
+}
+
+function findStudy(database: Database, wanted: string): StudyRecord {
+  const searches = [
+    'SELECT * FROM studies WHERE study_id = ?1',
+    'SELECT * FROM studies WHERE name = ?1 ORDER BY study_id',
+    // Not LIKE: a user's text may hold its wildcards. Nothing is the beginning of everything, so it finds nothing.
+    `SELECT * FROM studies WHERE ?1 <> '' AND substr(study_id, 1, length(?1)) = ?1 ORDER BY study_id`
+  ]
+  for (const search of searches) {
+    const [row, ...others] = database.rows(search, wanted)
+    if (row === undefined) continue
+    if (others.length > 0) {
+      const ids = [row, ...others].map((other) => text(other, 'study_id')).join(', ')
+      throw new WorkbenchError(
+        'conflict',
+        `'${wanted}' fits ${others.length + 1} studies, expected one: name one of ${ids} by its id.`
+      )
+    }
+    return studyOf(database, row)
+  }
+  throw new WorkbenchError(
+    'not-found',
+    `No study has the id or the name '${wanted}': choose one from the list of studies.`
+  )
+}
+
+function studyOf(database: Database, row: Row): StudyRecord {
+  const studyId = text(row, 'study_id')
+  const trials = database
+    .rows('SELECT trial_id, name FROM study_trials WHERE study_id = ? ORDER BY position', studyId)
+    .map((trial) => ({ trialId: text(trial, 'trial_id'), name: text(trial, 'name') }))
+  return {
+    studyId,
+    name: text(row, 'name'),
+    recipe: json(text(row, 'recipe_json')),
+    createdAt: text(row, 'created_at'),
+    trials
+  }
+}
+
+function listStudies(database: Database): StudySummary[] {
+  const rows = database.rows(
+    `SELECT studies.study_id, studies.name, created_at, count(study_trials.trial_id) AS trial_count,
+            count(trials.trial_id) FILTER (WHERE trials.state = 'completed') AS completed_count
+     FROM studies LEFT JOIN study_trials USING (study_id) LEFT JOIN trials USING (trial_id)
+     GROUP BY studies.study_id ORDER BY created_at DESC, studies.study_id`
+  )
+  return rows.map((row) => ({
+    studyId: text(row, 'study_id'),
+    name: text(row, 'name'),
+    createdAt: text(row, 'created_at'),
+    trialCount: Number(row.trial_count),
+    completedTrialCount: Number(row.completed_count)
+  }))
+}
+
+function readTrial(database: Database, trialId: string): TrialRecord | undefined {
+  const [row] = database.rows('SELECT * FROM trials WHERE trial_id = ?', trialId)
+  if (row === undefined) return undefined
+  const [result, error] = [optionalText(row, 'result_json'), optionalText(row, 'error_json')]
+  return {
+    trialId,
+    spec: json(text(row, 'spec_json')),
+    state: text(row, 'state') as TrialState,
+    result: result === undefined ? undefined : json(result),
+    error: error === undefined ? undefined : json(error),
+    startedAt: text(row, 'started_at'),
+    finishedAt: optionalText(row, 'finished_at')
+  }
+}
+
+function startTrial(
+  database: Database,
+  { trialId, spec, startedAt }: { readonly trialId: string; readonly spec: Json; readonly startedAt: string }
+): void {
+  // The id is a hash of the spec, so the stored spec of a trial that starts again is this one.
+  const changed = database.run(
+    `INSERT INTO trials (trial_id, spec_json, state, started_at) VALUES (?, ?, 'running', ?)
+     ON CONFLICT (trial_id) DO UPDATE
+       SET state = 'running', started_at = excluded.started_at, error_json = NULL, finished_at = NULL
+       WHERE state <> 'completed'`,
+    trialId,
+    canonicalJson(spec),
+    startedAt
+  )
+  if (changed === 0) {
+    throw new WorkbenchError(
+      'conflict',
+      `Trial ${trialId} is completed and is not started again: use the result it has.`,
+      { details: { trialId } }
+    )
+  }
+}
+
+function recordUtterances(database: Database, trialId: string, utterances: readonly UtteranceRecord[]): void {
+  database.transaction(() => {
+    requireTrial(database, trialId)
+    for (const { utteranceId, record } of utterances) {
+      database.run(
+        `INSERT INTO utterances (trial_id, utterance_id, record_json) VALUES (?, ?, ?)
+         ON CONFLICT (trial_id, utterance_id) DO NOTHING`,
+        trialId,
+        utteranceId,
+        canonicalJson(record)
+      )
+    }
+  })
+}
+
+interface TrialEnd {
+  readonly state: Exclude<TrialState, 'running'>
+  readonly result: Json | undefined
+  readonly error: Json | undefined
+  readonly finishedAt: string
+}
+
+function endTrial(database: Database, trialId: string, end: TrialEnd): boolean {
+  return database.transaction(() => {
+    requireTrial(database, trialId)
+    const changed = database.run(
+      `UPDATE trials SET state = ?, result_json = ?, error_json = ?, finished_at = ?
+       WHERE trial_id = ? AND state <> 'completed'`,
+      end.state,
+      end.result === undefined ? null : canonicalJson(end.result),
+      end.error === undefined ? null : canonicalJson(end.error),
+      end.finishedAt,
+      trialId
+    )
+    return changed > 0
+  })
+}
+
+function utterancesOf(database: Database, trialId: string): UtteranceRecord[] {
+  return database
+    .rows('SELECT utterance_id, record_json FROM utterances WHERE trial_id = ? ORDER BY rowid', trialId)
+    .map((row) => ({ utteranceId: text(row, 'utterance_id'), record: json(text(row, 'record_json')) }))
+}
+
+function requireTrial(database: Database, trialId: string): void {
+  if (database.rows('SELECT 1 FROM trials WHERE trial_id = ?', trialId).length > 0) return
+  throw new WorkbenchError('not-found', `Trial ${trialId} was never started: start it first.`, {
+    details: { trialId }
+  })
+}
+
+/** The tables are STRICT, so a column has the type that the schema gives it. */
+function text(row: Row, column: string): string {
+  return row[column] as string
+}
+
+function optionalText(row: Row, column: string): string | undefined {
+  return (row[column] as string | null) ?? undefined
+}
+
+function json(stored: string): Json {
+  return JSON.parse(stored) as Json
+}
