@@ -5,23 +5,30 @@
  * immutable, so a pass returns a new model that shares what it did not change, and the old one stays valid.
  */
 import type { DataType } from './data-type'
+import type { DeviceConfiguration, NodeDeviceConfiguration } from './device-configuration'
 import type { Tensor } from './tensor'
 
 /** A dimension: a known size, a named unknown size, or unknown. */
 export type Dimension = number | string | undefined
 
-/** The type of a value: ONNX's TypeProto. */
-export type ValueType =
-  /** `dims` undefined: the rank is unknown. */
-  | { readonly kind: 'tensor'; readonly dataType: DataType; readonly dims: readonly Dimension[] | undefined }
-  | {
-      readonly kind: 'sparse-tensor'
-      readonly dataType: DataType
-      readonly dims: readonly Dimension[] | undefined
-    }
+/** The type of a value: ONNX's TypeProto. `denotation` is its standard meaning, such as IMAGE. */
+export type ValueType = (
+  | ({ readonly kind: 'tensor' } & TensorShapeType)
+  | ({ readonly kind: 'sparse-tensor' } & TensorShapeType)
   | { readonly kind: 'sequence'; readonly element: ValueType | undefined }
   | { readonly kind: 'optional'; readonly element: ValueType | undefined }
   | { readonly kind: 'map'; readonly key: DataType; readonly value: ValueType | undefined }
+  | { readonly kind: 'opaque'; readonly domain: string; readonly name: string }
+) & { readonly denotation?: string }
+
+/** Element type and dimensions of a dense or sparse tensor. */
+export interface TensorShapeType {
+  readonly dataType: DataType
+  /** Undefined: the rank is unknown. */
+  readonly dims: readonly Dimension[] | undefined
+  /** The standard meaning of each dimension, such as DATA_BATCH; '' for none. As long as `dims`. */
+  readonly dimDenotations?: readonly string[]
+}
 
 /** A named, typed value: a graph input, output or annotated intermediate. */
 export interface ValueInfo {
@@ -38,7 +45,7 @@ export interface SparseTensor {
 }
 
 /** The value of an attribute. `reference` names a parameter of the function around it. */
-export type Attribute =
+export type Attribute = (
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'int'; readonly value: bigint }
   | { readonly kind: 'string'; readonly value: Uint8Array }
@@ -54,6 +61,7 @@ export type Attribute =
   | { readonly kind: 'sparse-tensors'; readonly value: readonly SparseTensor[] }
   | { readonly kind: 'types'; readonly value: readonly ValueType[] }
   | { readonly kind: 'reference'; readonly attributeName: string; readonly type: number }
+) & { readonly docString?: string }
 
 export interface Node {
   /** May be empty: ONNX does not require names. */
@@ -66,6 +74,7 @@ export interface Node {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly attributes: ReadonlyMap<string, Attribute>
+  readonly deviceConfigurations?: readonly NodeDeviceConfiguration[]
   readonly docString?: string
   readonly metadataProps?: ReadonlyMap<string, string>
 }
@@ -108,6 +117,16 @@ export interface ModelFunction {
   readonly metadataProps?: ReadonlyMap<string, string>
 }
 
+/** How a model is trained: ONNX's TrainingInfoProto. Kept, not used. */
+export interface TrainingInfo {
+  readonly initialization: Graph | undefined
+  readonly algorithm: Graph | undefined
+  /** Initializer to the output of `initialization` that sets it. */
+  readonly initializationBindings: ReadonlyMap<string, string>
+  /** Initializer to the output of `algorithm` that updates it. */
+  readonly updateBindings: ReadonlyMap<string, string>
+}
+
 export interface Model {
   readonly irVersion: number
   /** Domain to version; '' is the default ONNX domain. */
@@ -118,6 +137,8 @@ export interface Model {
   readonly modelVersion: bigint
   readonly graph: Graph
   readonly functions: readonly ModelFunction[]
+  readonly trainingInfo?: readonly TrainingInfo[]
+  readonly deviceConfigurations?: readonly DeviceConfiguration[]
   readonly docString?: string
   /** What runtimes such as sherpa-onnx read; a pass never drops it. */
   readonly metadataProps: ReadonlyMap<string, string>

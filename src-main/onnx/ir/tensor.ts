@@ -11,6 +11,8 @@ export type TensorData =
       readonly location: string
       readonly offsetBytes: number
       readonly lengthBytes: number
+      /** SHA-1 of the whole file, when the exporter wrote one. */
+      readonly checksum?: string
     }
   /** String tensors only; each element is raw bytes because ONNX does not promise UTF-8. */
   | { readonly kind: 'strings'; readonly values: readonly Uint8Array[] }
