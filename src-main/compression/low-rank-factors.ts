@@ -1,0 +1,107 @@
+import { WorkbenchError } from '@contract/errors'
+import { semidefiniteCholesky } from '../linalg/cholesky'
+import { matrix, transpose, type Matrix } from '../linalg/matrix'
+import type { Products } from '../linalg/products'
+import { orthonormalColumns } from '../linalg/qr'
+import { symmetricEigen } from '../linalg/symmetric-eigen'
+
+/**
+ * Every rank of one layer at once. The best rank-r pair is the first r columns of `down` and rows of `up`, so one
+ * decomposition serves all tiers.
+ */
+export interface LowRankFactors {
+  /** [in, k], k = min(in, out). */
+  readonly down: Matrix
+  /** [k, out], orthonormal rows. */
+  readonly up: Matrix
+  /** [k], descending; the squared output error of rank r is the sum of the squares from r on. */
+  readonly singularValues: Float64Array
+}
+
+/**
+ * The pairs down · up of every rank that lose least of y = x · W on inputs with second moment C.
+ *
+ * Minimises ‖X·(W − W′)‖² = n · tr((W − W′)ᵀ · C · (W − W′)) over W′ of rank r: W′ = W · V_r · V_rᵀ, where V_r holds the
+ * top eigenvectors of WᵀCW [out, out]. When out > in the equal problem of size in is solved instead: with C = L·Lᵀ,
+ * LᵀWWᵀL = U·Σ²·Uᵀ and V spans WᵀL·U. Neither needs an inverse, so a singular C does no harm.
+ *
+ * - `weight`       W [in, out].
+ * - `moment`       C [in, in], symmetric positive semi-definite; left out, C = I, which is the plain SVD.
+ *
+ * @throws WorkbenchError `numerical` when the weight or moment is not finite.
+ * Source: docs/numerics.md, "Low rank".
+ */
+export async function lowRankFactors(
+  weight: Matrix,
+  moment: Matrix | undefined,
+  products: Products
+): Promise<LowRankFactors> {
+  if (!weight.data.every(Number.isFinite)) {
+    throw new WorkbenchError(
+      'numerical',
+      'The weight holds values that are not finite; it cannot be factorised.'
+    )
+  }
+  const basis =
+    weight.columns <= weight.rows
+      ? await outputSideBasis(weight, moment, products)
+      : await inputSideBasis(weight, moment, products)
+  const down = await products.product(weight, basis.vectors)
+  return { down, up: transpose(basis.vectors), singularValues: basis.singularValues }
+}
+
+interface OutputBasis {
+  /** V [out, k], orthonormal columns. */
+  readonly vectors: Matrix
+  readonly singularValues: Float64Array
+}
+
+async function outputSideBasis(
+  weight: Matrix,
+  moment: Matrix | undefined,
+  products: Products
+): Promise<OutputBasis> {
+  const weighted = moment === undefined ? weight : await products.product(moment, weight)
+  const outputMoment = await products.product(weight, weighted, { transposeA: true })
+  const { values, vectors } = symmetricEigen(symmetrized(outputMoment))
+  return { vectors, singularValues: squareRoots(values) }
+}
+
+async function inputSideBasis(
+  weight: Matrix,
+  moment: Matrix | undefined,
+  products: Products
+): Promise<OutputBasis> {
+  // LᵀW [in, out]; for C = I it is W itself.
+  const whitened =
+    moment === undefined
+      ? weight
+      : await products.product(semidefiniteCholesky(moment, choleskyTolerance), weight, { transposeA: true })
+  const inner = await products.product(whitened, whitened, { transposeB: true })
+  const { values, vectors } = symmetricEigen(symmetrized(inner))
+  // Columns (LᵀW)ᵀ·u have length σ; QR rescales them and cleans those whose σ drowned in rounding.
+  const spanned = await products.product(whitened, vectors, { transposeA: true })
+  return { vectors: orthonormalColumns(spanned), singularValues: squareRoots(values) }
+}
+
+/** Pivots below this share of the largest diagonal entry are rounding noise of a singular moment. */
+const choleskyTolerance = 1e-14
+
+/** A product that is symmetric in exact arithmetic, made so in rounding too. */
+function symmetrized(a: Matrix): Matrix {
+  const size = a.rows
+  const result = matrix(size, size)
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = (a.data[i * size + j]! + a.data[j * size + i]!) / 2
+      result.data[i * size + j] = value
+      result.data[j * size + i] = value
+    }
+  }
+  return result
+}
+
+/** Eigenvalues of a positive semi-definite matrix may come out slightly negative. */
+function squareRoots(values: Float64Array): Float64Array {
+  return values.map((value) => Math.sqrt(Math.max(value, 0)))
+}

@@ -1,0 +1,22 @@
+import type { Matrix } from '../../linalg/matrix'
+import type { Products } from '../../linalg/products'
+import type { LowRankFactors } from '../low-rank-factors'
+import type { MomentSum } from '../second-moment'
+
+export interface FactorizeOptions {
+  /** The sums of the layer's inputs over the calibration set; present when the method asked for them. */
+  readonly moments: MomentSum | undefined
+  /** Diagonal loading as a fraction of the mean diagonal. */
+  readonly damping: number
+  readonly products: Products
+}
+
+/** A way to factorise a layer. Each method is one file in this folder and one row of the table in `methods.ts`. */
+export interface LowRankMethod {
+  readonly name: 'weight-svd' | 'whitened-svd'
+  /** Raised when the same inputs would give other factors: it is part of every trial's identity. */
+  readonly version: number
+  readonly needsCalibration: boolean
+  /** `weight` is W [in, out]. Deterministic. */
+  factorize(weight: Matrix, options: FactorizeOptions): Promise<LowRankFactors>
+}

@@ -1,0 +1,110 @@
+import { WorkbenchError } from '@contract/errors'
+import { matrix, type Matrix } from '../linalg/matrix'
+
+/** Sum of outer products of the rows that one value took over a calibration set: enough for C = XᵀX / n. */
+export interface MomentSum {
+  /** XᵀX [features, features], float64, symmetric. */
+  readonly sum: Matrix
+  /** Number of rows n that were added. */
+  readonly rowCount: number
+}
+
+/** How XᵀX is computed; the backend's float64 product outside tests. */
+export type GramProduct = (rows: Float32Array, columns: number) => Promise<Matrix>
+
+/**
+ * Streams rows into XᵀX, a chunk at a time: memory stays at one chunk whatever the calibration set's length.
+ *
+ * Rows are float32 as the model gives them; sums are float64, since a Gram matrix squares the condition number.
+ */
+export class SecondMomentAccumulator {
+  readonly #features: number
+  readonly #gram: GramProduct
+  readonly #chunk: Float32Array
+  #filledRows = 0
+  readonly #sum: Matrix
+  #rowCount = 0
+
+  /** `chunkRows`: rows gathered before a product runs; larger chunks use the backend better. */
+  constructor(features: number, gram: GramProduct, chunkRows = 2048) {
+    this.#features = features
+    this.#gram = gram
+    this.#chunk = new Float32Array(chunkRows * features)
+    this.#sum = matrix(features, features)
+  }
+
+  /**
+   * Adds rows [n, features].
+   *
+   * @throws WorkbenchError `numerical` when a value is not finite: such statistics would spoil every rank.
+   */
+  async add(rows: Float32Array): Promise<void> {
+    const chunkLength = this.#chunk.length
+    for (let offset = 0; offset < rows.length;) {
+      const filled = this.#filledRows * this.#features
+      const part = rows.subarray(offset, offset + chunkLength - filled)
+      this.#chunk.set(part, filled)
+      this.#filledRows += part.length / this.#features
+      offset += part.length
+      if (this.#filledRows * this.#features === chunkLength) await this.#flush()
+    }
+  }
+
+  /** The sums so far. More rows may follow. */
+  async finish(): Promise<MomentSum> {
+    await this.#flush()
+    return { sum: matrix(this.#features, this.#features, this.#sum.data.slice()), rowCount: this.#rowCount }
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#filledRows === 0) return
+    const gram = await this.#gram(this.#chunk.slice(0, this.#filledRows * this.#features), this.#features)
+    for (let i = 0; i < gram.data.length; i++) this.#sum.data[i]! += gram.data[i]!
+    // A diagonal entry is a sum of squares, so any bad value of its column shows there.
+    for (let i = 0; i < this.#features; i++) {
+      if (!Number.isFinite(this.#sum.data[i * this.#features + i]!)) {
+        throw new WorkbenchError(
+          'numerical',
+          `Feature ${i} of a layer's inputs is not finite on the calibration set.`
+        )
+      }
+    }
+    this.#rowCount += this.#filledRows
+    this.#filledRows = 0
+  }
+}
+
+/** The sums over both sets of rows. */
+export function mergeMomentSums(a: MomentSum, b: MomentSum): MomentSum {
+  const { rows, columns } = a.sum
+  const merged = matrix(rows, columns, a.sum.data.slice())
+  for (let i = 0; i < merged.data.length; i++) merged.data[i]! += b.sum.data[i]!
+  return { sum: merged, rowCount: a.rowCount + b.rowCount }
+}
+
+/**
+ * The damped second moment C = XᵀX / n + damping · mean(diag) · I, [features, features].
+ *
+ * Damping keeps directions that the calibration set never visits from being thrown away for free.
+ *
+ * @throws WorkbenchError `numerical` when no rows were added.
+ */
+export function secondMoment({ sum, rowCount }: MomentSum, damping: number): Matrix {
+  if (rowCount === 0) {
+    throw new WorkbenchError(
+      'numerical',
+      'The calibration set gave no frames; use one that holds some audio.'
+    )
+  }
+  const size = sum.rows
+  const result = matrix(
+    size,
+    size,
+    sum.data.map((value) => value / rowCount)
+  )
+  let trace = 0
+  for (let i = 0; i < size; i++) trace += result.data[i * size + i]!
+  const loading = (damping * trace) / size
+  for (let i = 0; i < size; i++) result.data[i * size + i]! += loading
+  return result
+}

@@ -1,0 +1,120 @@
+import { WorkbenchError, fromErrorWire } from '@contract/errors'
+import type { Progress } from '@contract/progress'
+import type { UtteranceRecord } from '@contract/trial'
+import { assertNever } from '../base/assert-never'
+import type { EngineExit, EngineLauncher, EngineProcess } from './launcher'
+import type { EngineMessage, EngineRequestName, EngineRequests, HostMessage } from './protocol'
+
+/** What a caller may follow and stop while a request runs. */
+export interface RequestOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+  readonly onRecords?: (records: readonly UtteranceRecord[]) => void
+}
+
+/** Time that an engine has to stop by itself before it is killed; with the kill, a cancel takes under 2 s. */
+const softStopMilliseconds = 1200
+
+interface Pending {
+  readonly options: RequestOptions
+  settle(outcome: { result: unknown } | { error: WorkbenchError }): void
+}
+
+/**
+ * One engine process, started at the first request and again after it died.
+ *
+ * A request ends in a result, a coded error, `cancelled`, or `crashed` when the process went down under it.
+ */
+export class EngineClient {
+  readonly #launcher: EngineLauncher
+  #process: EngineProcess | undefined
+  readonly #pending = new Map<number, Pending>()
+  #nextId = 1
+
+  constructor(launcher: EngineLauncher) {
+    this.#launcher = launcher
+  }
+
+  async request<N extends EngineRequestName>(
+    name: N,
+    params: EngineRequests[N]['params'],
+    options: RequestOptions = {}
+  ): Promise<EngineRequests[N]['result']> {
+    const { signal } = options
+    if (signal?.aborted) throw cancelled()
+    const id = this.#nextId++
+    const process = (this.#process ??= this.#start())
+    return new Promise((resolve, reject) => {
+      let killTimer: NodeJS.Timeout | undefined
+      const cancel = () => {
+        killTimer = setTimeout(() => {
+          process.kill()
+        }, softStopMilliseconds)
+        process.send({ kind: 'cancel', id })
+      }
+      this.#pending.set(id, {
+        options,
+        settle: (outcome) => {
+          clearTimeout(killTimer)
+          signal?.removeEventListener('abort', cancel)
+          this.#pending.delete(id)
+          if ('result' in outcome) resolve(outcome.result as EngineRequests[N]['result'])
+          else reject(signal?.aborted ? cancelled() : outcome.error)
+        }
+      })
+      signal?.addEventListener('abort', cancel, { once: true })
+      process.send({ kind: 'request', id, name, params } as HostMessage)
+    })
+  }
+
+  /** Ends the process. Requests under way end as `crashed`; a later request starts a new process. */
+  close(): void {
+    this.#process?.kill()
+    this.#process = undefined
+  }
+
+  #start(): EngineProcess {
+    const process = this.#launcher.launch()
+    process.onMessage((message) => {
+      this.#receive(message)
+    })
+    process.onExit((exit) => {
+      if (this.#process === process) this.#process = undefined
+      const error = crashed(exit)
+      for (const pending of [...this.#pending.values()]) pending.settle({ error })
+    })
+    return process
+  }
+
+  #receive(message: EngineMessage): void {
+    if (message.kind === 'ready') return
+    const pending = this.#pending.get(message.id)
+    if (pending === undefined) return
+    switch (message.kind) {
+      case 'progress':
+        pending.options.onProgress?.(message.progress)
+        return
+      case 'records':
+        pending.options.onRecords?.(message.records)
+        return
+      case 'result':
+        pending.settle({ result: message.result })
+        return
+      case 'error':
+        pending.settle({ error: fromErrorWire(message.error) })
+        return
+      default:
+        assertNever(message)
+    }
+  }
+}
+
+function cancelled(): WorkbenchError {
+  return new WorkbenchError('cancelled', 'The job was cancelled.')
+}
+
+function crashed({ code, signal, lastWords }: EngineExit): WorkbenchError {
+  const how = signal === null ? `with code ${code ?? 'unknown'}` : `by ${signal}`
+  const words = lastWords.trim() === '' ? '' : ` Its last words: ${lastWords.trim().split('\n').at(-1) ?? ''}`
+  return new WorkbenchError('crashed', `The engine process ended ${how}; what was finished is kept.${words}`)
+}

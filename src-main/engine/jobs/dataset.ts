@@ -1,0 +1,60 @@
+import { basename, dirname, resolve } from 'node:path'
+import type { Audio } from '../../speech/audio/audio'
+import { decodeAudio } from '../../speech/audio/decode-audio'
+import { parseNemoManifest } from '../../speech/datasets/nemo-manifest'
+import { utteranceAudio, type Utterance } from '../../speech/datasets/utterance'
+import { readFile, readTextFile, sha256Bytes, sha256Text } from '../../workspace/files'
+import type { DatasetDescription } from '../protocol'
+import type { JobContext } from '../serve'
+
+/** A data set whose manifest was read; audio is decoded utterance by utterance, when it is needed. */
+export interface Dataset {
+  readonly name: string
+  readonly utterances: readonly Utterance[]
+  /** @throws WorkbenchError naming the file when it is missing or unreadable. */
+  audio(utterance: Utterance): Promise<Audio>
+  audioBytes(utterance: Utterance): Promise<Uint8Array>
+}
+
+/** @throws WorkbenchError `not-found`, or `invalid-input` naming the line at fault. */
+export async function openDataset(path: string): Promise<Dataset> {
+  const utterances = parseNemoManifest(await readTextFile(path), basename(path))
+  const audioBytes = ({ audioPath }: Utterance) => readFile(resolve(dirname(path), audioPath))
+  return {
+    name: basename(path),
+    utterances,
+    audioBytes,
+    async audio(utterance) {
+      return utteranceAudio(await decodeAudio(await audioBytes(utterance), utterance.audioPath), utterance)
+    }
+  }
+}
+
+/**
+ * Hashes a data set: the audio files' bytes, segments and texts in order, so that a renamed folder is the same set and
+ * a changed recording is not.
+ */
+export async function describeDataset(
+  { datasetPath }: { datasetPath: string },
+  context: JobContext
+): Promise<DatasetDescription> {
+  const { name, utterances, audioBytes } = await openDataset(datasetPath)
+  const parts: string[] = []
+  for (const [index, utterance] of utterances.entries()) {
+    const { offsetSeconds, durationSeconds, text } = utterance
+    const segment = offsetSeconds === undefined ? '' : `${offsetSeconds}+${durationSeconds}`
+    parts.push(JSON.stringify([sha256Bytes(await audioBytes(utterance)), segment, text]))
+    context.progress({
+      stage: `read ${name}`,
+      completed: index + 1,
+      total: utterances.length,
+      unit: 'utterances'
+    })
+  }
+  return {
+    datasetHash: sha256Text(parts.join('\n')),
+    utterances: utterances.length,
+    speakers: new Set(utterances.flatMap(({ speaker }) => speaker ?? [])).size,
+    audioSeconds: utterances.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0)
+  }
+}

@@ -1,0 +1,171 @@
+import os from 'node:os'
+import process from 'node:process'
+import type { Conditions, Measurement, UtteranceRecord, WordErrors } from '@contract/trial'
+import { throwIfCancelled } from '../../base/abort'
+import type { Clock } from '../../base/clock'
+import { wordErrorRateInterval } from '../../evaluation/bootstrap'
+import { failureFlags } from '../../evaluation/failure-flags'
+import { summarizeLatency, type UtteranceTiming } from '../../evaluation/latency'
+import {
+  addWordErrors,
+  alignWords,
+  noWordErrors,
+  splitWords,
+  wordErrorRate
+} from '../../evaluation/word-errors'
+import type { InferenceBackend } from '../../runtime/inference-backend'
+import { openCtcEncoder } from '../../speech/families/ctc-encoder'
+import type { CtcRecognizer } from '../../speech/families/family'
+import type { Audio } from '../../speech/audio/audio'
+import type { Utterance } from '../../speech/datasets/utterance'
+import { findNormalizer, type TextNormalizer } from '../../speech/text/normalizers'
+import { peakResidentBytes } from '../peak-memory'
+import type { EvaluateParams } from '../protocol'
+import type { JobContext } from '../serve'
+import { latheVersion } from '../../base/lathe-version'
+import { openDataset, type Dataset } from './dataset'
+
+/** Raised when the same model and data would give other texts, counts or timings: front end, decoding, scoring. */
+export const evaluationVersion = 1
+
+/**
+ * Measures a model on a data set, one utterance at a time, and hands over each record as soon as it is final.
+ *
+ * Decoding the audio file is not timed; features, network and text are. The engine should do nothing else before, so
+ * that load time and peak memory are the model's own.
+ *
+ * @throws WorkbenchError naming the utterance whose audio is unreadable, or the layer or frame that is not finite.
+ */
+export async function evaluateModel(
+  backend: InferenceBackend,
+  clock: Clock,
+  params: EvaluateParams,
+  context: JobContext
+): Promise<Measurement> {
+  const { description, modelFile, datasetPath, settings } = params
+  const dataset = await openDataset(datasetPath)
+  const loadStart = clock.nowMilliseconds()
+  const recognizer = await openCtcEncoder(
+    backend,
+    description,
+    { kind: 'file', path: modelFile },
+    { threads: settings.threads, clock }
+  )
+  const loadMilliseconds = clock.nowMilliseconds() - loadStart
+  try {
+    const warmup = await warmUp(recognizer, dataset, settings.warmupUtterances)
+    const records = await transcribeAll({ recognizer, dataset, params }, context)
+    const latency = summarizeLatency([...warmup, ...records], warmup.length)
+    const counts = records.map(({ wordErrors }) => wordErrors)
+    const errors = counts.reduce<WordErrors>(addWordErrors, noWordErrors)
+    const { lower, upper } = wordErrorRateInterval(counts, { seed: settings.seed })
+    return {
+      wordErrorRate: wordErrorRate(errors),
+      wordErrors: errors,
+      wordErrorRateInterval: { lower, upper },
+      latencyMilliseconds: latency.latencyMilliseconds,
+      realTimeFactor: latency.realTimeFactor,
+      loadMilliseconds,
+      peakResidentBytes: peakResidentBytes(),
+      utterances: records.length,
+      audioSeconds: latency.audioSeconds,
+      failures: countFailures(records),
+      conditions: describeConditions(backend, params)
+    }
+  } finally {
+    await recognizer.release()
+  }
+}
+
+/** Runs the first utterances untallied: the first run pays for memory and code that later ones reuse. */
+async function warmUp(
+  recognizer: CtcRecognizer,
+  dataset: Dataset,
+  count: number
+): Promise<UtteranceTiming[]> {
+  const timings: UtteranceTiming[] = []
+  for (const utterance of dataset.utterances.slice(0, count)) {
+    const audio = await dataset.audio(utterance)
+    timings.push((await transcribe(recognizer, audio)).timing)
+  }
+  return timings
+}
+
+interface Transcribed {
+  readonly text: string
+  readonly timing: UtteranceTiming
+}
+
+async function transcribe(recognizer: CtcRecognizer, audio: Audio): Promise<Transcribed> {
+  const { text, timings } = await recognizer.transcribe(audio)
+  const { featuresMilliseconds, modelMilliseconds, decodeMilliseconds } = timings
+  const processingMilliseconds = featuresMilliseconds + modelMilliseconds + decodeMilliseconds
+  return { text, timing: { processingMilliseconds, audioSeconds: audio.durationSeconds } }
+}
+
+async function transcribeAll(
+  { recognizer, dataset, params }: { recognizer: CtcRecognizer; dataset: Dataset; params: EvaluateParams },
+  context: JobContext
+): Promise<UtteranceRecord[]> {
+  const normalizer = findNormalizer(params.settings.normalizer)
+  const known = new Map(params.known.map((record) => [record.utteranceId, record]))
+  const records: UtteranceRecord[] = []
+  for (const [index, utterance] of dataset.utterances.entries()) {
+    throwIfCancelled(context.signal)
+    let record = known.get(utterance.id)
+    if (record === undefined) {
+      const transcribed = await transcribe(recognizer, await dataset.audio(utterance))
+      record = scoreUtterance(utterance, transcribed, normalizer)
+      context.records([record])
+    }
+    records.push(record)
+    context.progress({
+      stage: `evaluate on ${dataset.name}`,
+      completed: index + 1,
+      total: dataset.utterances.length,
+      unit: 'utterances'
+    })
+    await context.breathe()
+  }
+  return records
+}
+
+/** Raw text is kept beside the counts, so that another normalizer can rescore without running the model again. */
+function scoreUtterance(
+  utterance: Utterance,
+  { text, timing }: Transcribed,
+  normalizer: TextNormalizer
+): UtteranceRecord {
+  const reference = splitWords(normalizer.normalize(utterance.text))
+  const hypothesis = splitWords(normalizer.normalize(text))
+  const { substitutions, deletions, insertions, referenceWords } = alignWords(reference, hypothesis)
+  return {
+    utteranceId: utterance.id,
+    reference: utterance.text,
+    hypothesis: text,
+    wordErrors: { substitutions, deletions, insertions, referenceWords },
+    audioSeconds: timing.audioSeconds,
+    processingMilliseconds: timing.processingMilliseconds,
+    failures: failureFlags(reference, hypothesis)
+  }
+}
+
+function countFailures(records: readonly UtteranceRecord[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { failures } of records) for (const flag of failures) counts[flag] = (counts[flag] ?? 0) + 1
+  return counts
+}
+
+function describeConditions(backend: InferenceBackend, { settings }: EvaluateParams): Conditions {
+  const { name, version } = findNormalizer(settings.normalizer)
+  return {
+    runtime: backend.description,
+    platform: `${process.platform} ${process.arch}`,
+    processor: os.cpus()[0]?.model ?? 'unknown',
+    node: process.versions.node,
+    lathe: latheVersion,
+    threads: settings.threads,
+    warmupUtterances: settings.warmupUtterances,
+    normalizer: `${name} ${version}`
+  }
+}

@@ -1,0 +1,81 @@
+import { join, resolve } from 'node:path'
+import { WorkbenchError } from '@contract/errors'
+import { compareOutputs } from '../../evaluation/parity'
+import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
+import { createPrng } from '../../base/prng'
+import type { SpeechModelDescription } from '../../speech/families/family'
+import { copyFile, writeFile } from '../../workspace/files'
+import { writeFolder } from '../../workspace/export-folder'
+import { openModelFolder } from '../../workspace/model-folder'
+import type { ExportParams, ExportResult } from '../protocol'
+import { openModel, requireDescription } from './open-model'
+import { referenceInputShape } from './reference-input'
+
+/**
+ * Writes a model with every file it needs into a folder, then opens that folder as a stranger would and compares the
+ * outputs with the stored model's.
+ *
+ * The folder appears complete or not at all.
+ *
+ * @throws WorkbenchError `conflict` when the folder exists and is not empty, `internal` when the copy behaves otherwise.
+ */
+export async function exportModel(
+  backend: InferenceBackend,
+  { modelPath, modelFile, outputFolder, documents }: ExportParams
+): Promise<ExportResult> {
+  const original = await openModel(modelPath)
+  const description = requireDescription(original)
+  const folder = resolve(outputFolder)
+  const files = await writeFolder(folder, async (aside) => {
+    await copyFile(modelFile, join(aside, description.modelFile))
+    for (const sidecar of description.sidecars)
+      await copyFile(join(original.folder, sidecar), join(aside, sidecar))
+    for (const [name, text] of Object.entries(documents)) {
+      await writeFile(join(aside, name), new TextEncoder().encode(text))
+    }
+  })
+  const exported = openModelFolder(folder)
+  const maxAbsoluteError = await compareFiles(backend, description, [
+    modelFile,
+    join(exported.folder, exported.modelFile)
+  ])
+  if (maxAbsoluteError !== 0) {
+    throw new WorkbenchError(
+      'internal',
+      `The exported model differs from the stored one by ${maxAbsoluteError}, expected no difference.`
+    )
+  }
+  return { folder, files, maxAbsoluteError }
+}
+
+/** Largest difference of the two files' outputs on one seeded input. */
+async function compareFiles(
+  backend: InferenceBackend,
+  description: SpeechModelDescription,
+  [first, second]: readonly [string, string]
+): Promise<number> {
+  const dims = referenceInputShape(description)
+  const prng = createPrng(1)
+  const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => prng.normal())
+  const input: RuntimeTensor = { dataType: 'float32', dims, data }
+  const outputs: Float32Array[] = []
+  for (const path of [first, second]) {
+    const session = await backend.open({ kind: 'file', path })
+    try {
+      outputs.push(await runOnce(session, description, input))
+    } finally {
+      await session.release()
+    }
+  }
+  return compareOutputs(outputs[0]!, outputs[1]!).maxAbsoluteError
+}
+
+async function runOnce(
+  session: InferenceSession,
+  { inputName, outputName }: SpeechModelDescription,
+  input: RuntimeTensor
+): Promise<Float32Array> {
+  const { [outputName]: output } = await session.run({ [inputName]: input }, [outputName])
+  if (output?.dataType === 'float32') return output.data
+  throw new WorkbenchError('internal', `The exported model gives no float32 '${outputName}'.`)
+}

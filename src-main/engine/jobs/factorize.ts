@@ -1,0 +1,122 @@
+import { WorkbenchError } from '@contract/errors'
+import { throwIfCancelled } from '../../base/abort'
+import { canonicalJson } from '../../base/canonical-json'
+import type { LowRankFactors } from '../../compression/low-rank-factors'
+import type { LowRankMethod } from '../../compression/methods/low-rank-method'
+import { mergeMomentSums, type MomentSum } from '../../compression/second-moment'
+import { matrix } from '../../linalg/matrix'
+import type { Products } from '../../linalg/products'
+import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
+import { readWeight } from '../../onnx/linear-layer/read-weight'
+import type { Model } from '../../onnx/ir/model'
+import { decodeArrays, encodeArrays } from '../../workspace/array-file'
+import type { Cache } from '../../workspace/cache'
+import { sha256Text } from '../../workspace/files'
+import type { JobContext } from '../serve'
+
+export interface FactorizeInputs {
+  readonly model: Model
+  readonly modelHash: string
+  readonly layers: readonly LinearLayer[]
+  readonly method: LowRankMethod
+  readonly damping: number
+  /** By input value; asked for only when a factor is not in the cache. */
+  readonly moments: () => Promise<ReadonlyMap<string, MomentSum>>
+  /** Identity of the data behind the moments. */
+  readonly calibrationHash: string | undefined
+  readonly products: Products
+  readonly cache: Cache
+}
+
+/**
+ * The factors of every stored weight behind `layers`, by weight name: from the cache, or computed once and cached.
+ */
+export async function factorizeLayers(
+  inputs: FactorizeInputs,
+  context: JobContext
+): Promise<Map<string, LowRankFactors>> {
+  const groups = Map.groupBy(inputs.layers, ({ weightName }) => weightName)
+  const factors = new Map<string, LowRankFactors>()
+  for (const [weightName, users] of groups) {
+    throwIfCancelled(context.signal)
+    factors.set(weightName, await factorizeWeight(users, inputs))
+    context.progress({
+      stage: `factorise with ${inputs.method.name}`,
+      completed: factors.size,
+      total: groups.size,
+      unit: 'weights'
+    })
+    await context.breathe()
+  }
+  return factors
+}
+
+async function factorizeWeight(
+  users: readonly LinearLayer[],
+  inputs: FactorizeInputs
+): Promise<LowRankFactors> {
+  const { model, method, damping, cache, products } = inputs
+  const layer = users[0]!
+  const key = factorKey(layer, inputs)
+  const cached = await cache.read('factors', key)
+  if (cached !== undefined) return decodeFactors(cached)
+  const weight = readWeight(model, layer)
+  const computed = await method.factorize(matrix(weight.in, weight.out, weight.data), {
+    moments: method.needsCalibration ? mergedMoments(users, await inputs.moments()) : undefined,
+    damping,
+    products
+  })
+  if (!computed.down.data.every(Number.isFinite) || !computed.up.data.every(Number.isFinite)) {
+    throw new WorkbenchError('numerical', `Factorising layer '${layer.id}' gave values that are not finite.`)
+  }
+  await cache.write('factors', key, encodeFactors(computed))
+  return computed
+}
+
+function factorKey(
+  layer: LinearLayer,
+  { modelHash, method, damping, calibrationHash }: FactorizeInputs
+): string {
+  const data = method.needsCalibration ? { calibrationHash, damping } : {}
+  return sha256Text(
+    canonicalJson({
+      modelHash,
+      weight: layer.weightName,
+      method: method.name,
+      version: method.version,
+      ...data
+    })
+  )
+}
+
+/** A weight that several layers share must serve the inputs of all of them. */
+function mergedMoments(users: readonly LinearLayer[], moments: ReadonlyMap<string, MomentSum>): MomentSum {
+  const values = new Set(users.map(({ input }) => input))
+  return [...values]
+    .map((value) => {
+      const sums = moments.get(value)
+      if (sums === undefined) throw new WorkbenchError('internal', `The value '${value}' was not calibrated.`)
+      return sums
+    })
+    .reduce(mergeMomentSums)
+}
+
+function encodeFactors({ down, up, singularValues }: LowRankFactors): Uint8Array {
+  const header = { inFeatures: down.rows, outFeatures: up.columns }
+  return encodeArrays(header, { down: down.data, up: up.data, singularValues })
+}
+
+function decodeFactors(bytes: Uint8Array): LowRankFactors {
+  const { header, arrays } = decodeArrays(bytes)
+  const { inFeatures, outFeatures } = header as { inFeatures: number; outFeatures: number }
+  const { down, up, singularValues } = arrays
+  if (!(
+    down instanceof Float64Array &&
+    up instanceof Float64Array &&
+    singularValues instanceof Float64Array
+  )) {
+    throw new WorkbenchError('io', 'A cached factor does not hold its arrays; clear the workspace cache.')
+  }
+  const k = singularValues.length
+  return { down: matrix(inFeatures, k, down), up: matrix(k, outFeatures, up), singularValues }
+}

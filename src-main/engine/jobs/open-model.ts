@@ -1,0 +1,83 @@
+import { dirname, join } from 'node:path'
+import { WorkbenchError, toErrorWire, fromErrorWire, type ErrorWire } from '@contract/errors'
+import { visitTensors } from '../../onnx/ir/map-tensors'
+import type { Model } from '../../onnx/ir/model'
+import { loadExternalData } from '../../onnx/serde/external-data'
+import { decodeModel } from '../../onnx/serde/decode-model'
+import type { SpeechModelDescription } from '../../speech/families/family'
+import { modelInterface } from '../../speech/families/model-interface'
+import { recognizeFamily } from '../../speech/families/recognize'
+import { openExternalDataFiles } from '../../workspace/external-data-files'
+import { identifyFile, type FileIdentity } from '../../workspace/files'
+import { openModelFolder } from '../../workspace/model-folder'
+import { modelIdentity } from '../../workspace/model-store'
+
+/** A model on disk, decoded, with what its folder says about driving it. */
+export interface OpenedModel {
+  /** The ONNX file. */
+  readonly file: string
+  readonly folder: string
+  readonly name: string
+  readonly modelHash: string
+  readonly sizeBytes: number
+  readonly model: Model
+  /** Undefined when no family recognises the model. */
+  readonly description: SpeechModelDescription | undefined
+  /** Why no family recognises it. */
+  readonly refusal: ErrorWire | undefined
+}
+
+/**
+ * Opens a model folder or ONNX file.
+ *
+ * @throws WorkbenchError `not-found`, `invalid-input` when it is no ONNX model, `io`.
+ */
+export async function openModel(path: string): Promise<OpenedModel> {
+  const folder = openModelFolder(path)
+  const file = join(folder.folder, folder.modelFile)
+  const bytes = await folder.readBytes(folder.modelFile)
+  const decoded = decodeModel(bytes)
+  const model = await loadExternalData(decoded, openExternalDataFiles(folder.folder))
+  return {
+    file,
+    folder: folder.folder,
+    name: folder.name,
+    ...(await identify(file, decoded)),
+    model,
+    ...(await tryRecognize(folder, decoded))
+  }
+}
+
+/** Hash and size over the ONNX file and the external data files that it points to. */
+async function identify(file: string, model: Model): Promise<Pick<OpenedModel, 'modelHash' | 'sizeBytes'>> {
+  const externalData = new Map<string, FileIdentity>()
+  visitTensors(model, ({ data }) => {
+    if (data.kind === 'external') externalData.set(data.location, { sha256: '', sizeBytes: 0 })
+  })
+  for (const location of externalData.keys()) {
+    externalData.set(location, await identifyFile(join(dirname(file), location)))
+  }
+  return modelIdentity(await identifyFile(file), externalData)
+}
+
+async function tryRecognize(
+  folder: Parameters<typeof recognizeFamily>[0],
+  model: Model
+): Promise<Pick<OpenedModel, 'description' | 'refusal'>> {
+  try {
+    return { description: await recognizeFamily(folder, modelInterface(model)), refusal: undefined }
+  } catch (error) {
+    if (error instanceof WorkbenchError && error.code === 'unsupported-model') {
+      return { description: undefined, refusal: toErrorWire(error) }
+    }
+    throw error
+  }
+}
+
+/** The description of a model that must be driven. @throws WorkbenchError `unsupported-model` with the reason. */
+export function requireDescription(opened: OpenedModel): SpeechModelDescription {
+  if (opened.description !== undefined) return opened.description
+  throw opened.refusal === undefined
+    ? new WorkbenchError('internal', `'${opened.name}' was not recognised for no reason.`)
+    : fromErrorWire(opened.refusal)
+}

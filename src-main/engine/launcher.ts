@@ -1,0 +1,24 @@
+import type { EngineMessage, HostMessage } from './protocol'
+
+/** Why an engine process is gone. */
+export interface EngineExit {
+  readonly code: number | null
+  readonly signal: string | null
+  /** The last lines it wrote to standard error. */
+  readonly lastWords: string
+}
+
+/** A running engine process, as its client sees it. */
+export interface EngineProcess {
+  send(message: HostMessage): void
+  onMessage(listener: (message: EngineMessage) => void): void
+  /** Called once, also when the process was killed. */
+  onExit(listener: (exit: EngineExit) => void): void
+  /** Ends the process at once. Safe at any moment: it owns nothing that a restart cannot rebuild. */
+  kill(): void
+}
+
+/** The port that starts engine processes: `fork` under Node, a utility process in Electron. */
+export interface EngineLauncher {
+  launch(): EngineProcess
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import type { StudyReport, TrialReport } from '@contract/trial'
+import { formatTable } from '../../../services/report/text-table'
+import { formatTradeOffTable, trialSentence } from '../../../services/report/trade-off-table'
+import type { CommandContext } from '../command-context'
+import { defaultWorkspace } from '../default-workspace'
+import { commandFailed } from '../exit-codes'
+
+interface StudyOptions {
+  readonly workspace: string
+  readonly json?: boolean
+}
+
+export function studyCommand(context: CommandContext): Command {
+  return new Command('study')
+    .description('Run a recipe of many trials, resume it, and show its trade-off table.')
+    .addCommand(runCommand(context))
+    .addCommand(showCommand(context))
+}
+
+function runCommand(context: CommandContext): Command {
+  return new Command('run')
+    .description('Run a recipe. What is finished already is not computed again, so this also resumes.')
+    .argument('<recipe>', 'recipe file (JSON)')
+    .option('--workspace <folder>', 'where results, models and caches are kept', defaultWorkspace)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lathe study run resources/recipes/first-lesson.json --workspace my-workspace'
+    )
+    .action(async (recipe: string, { workspace, json }: StudyOptions) => {
+      const report = await context.services.runStudy(
+        { recipePath: recipe, workspaceFolder: workspace, onTrial: (trial) => announce(context, trial) },
+        context.following()
+      )
+      context.clearProgress()
+      context.print(json ? JSON.stringify(report, null, 2) : formatStudy(report))
+      if (report.trials.some(({ state }) => state === 'failed')) commandFailed()
+    })
+}
+
+function announce(context: CommandContext, trial: TrialReport): void {
+  context.clearProgress()
+  context.remark(trialSentence(trial))
+}
+
+function showCommand(context: CommandContext): Command {
+  return new Command('show')
+    .description('Show a study as it stands; without a name, list the studies of the workspace.')
+    .argument('[study]', 'study name, id, or the beginning of an id')
+    .option('--workspace <folder>', 'workspace folder', defaultWorkspace)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExamples:\n  lathe study show\n  lathe study show "first lesson" --json')
+    .action((study: string | undefined, { workspace, json }: StudyOptions) => {
+      if (study === undefined) {
+        const studies = context.services.listStudies(workspace)
+        context.print(json ? JSON.stringify(studies, null, 2) : formatStudies(studies))
+        return
+      }
+      const report = context.services.showStudy(workspace, study)
+      context.print(json ? JSON.stringify(report, null, 2) : formatStudy(report))
+    })
+}
+
+function formatStudy({ study, trials }: StudyReport): string {
+  const failures = trials.flatMap(({ name, error }) =>
+    error === undefined ? [] : [`${name}: ${error.message}`]
+  )
+  const head = `${study.name}  (study ${study.studyId.slice(0, 12)})`
+  return [head, '', formatTradeOffTable(trials), ...(failures.length === 0 ? [] : ['', ...failures])].join(
+    '\n'
+  )
+}
+
+function formatStudies(studies: ReturnType<CommandContext['services']['listStudies']>): string {
+  if (studies.length === 0) return 'No studies yet. Run one: lathe study run RECIPE'
+  return formatTable(studies, [
+    { title: 'study', align: 'left', cell: ({ studyId }) => studyId.slice(0, 12) },
+    { title: 'name', align: 'left', cell: ({ name }) => name },
+    {
+      title: 'finished',
+      align: 'right',
+      cell: ({ completedTrialCount, trialCount }) => `${completedTrialCount}/${trialCount}`
+    },
+    { title: 'started', align: 'left', cell: ({ createdAt }) => createdAt }
+  ])
+}

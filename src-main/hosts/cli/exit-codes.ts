@@ -1,0 +1,17 @@
+import process from 'node:process'
+
+/** What `lathe` tells the shell. Scripts depend on these numbers. */
+export const exitCodes = {
+  ok: 0,
+  /** The work failed; the reason stands on standard error. */
+  error: 1,
+  /** The command line could not be understood. */
+  usage: 2,
+  /** Stopped with Ctrl-C, as shells report it. */
+  cancelled: 130
+} as const
+
+/** Marks the command as failed although it has printed a result. */
+export function commandFailed(): void {
+  process.exitCode = exitCodes.error
+}

@@ -1,0 +1,33 @@
+/** Option values from the command line, checked. A refusal is a usage error and names what was expected. */
+import { InvalidArgumentError } from 'commander'
+
+/** A fraction 0 < f ≤ 1; percentages such as `50%` are understood too. */
+export function parseFraction(text: string): number {
+  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text)
+  if (text.trim() !== '' && value > 0 && value <= 1) return value
+  throw new InvalidArgumentError('Expected a fraction above 0 and at most 1, such as 0.5 or 50%.')
+}
+
+/** A number from 0 to 1. */
+export function parseShare(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value
+  throw new InvalidArgumentError('Expected a number from 0 to 1.')
+}
+
+export function parsePositiveInteger(text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= 1) return value
+  throw new InvalidArgumentError('Expected a whole number from 1.')
+}
+
+export function parseWholeNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new InvalidArgumentError('Expected a whole number from 0.')
+}
+
+/** Gathers an option that may be given several times. */
+export function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,57 @@
+/** What hosts ask of the services, and what they get back. */
+import type { Progress } from '@contract/progress'
+import type { EvaluationSettings, LayerRole, LowRankMethod, Precision } from '@contract/recipe'
+import type { BuiltModel, Measurement, TrialReport, UtteranceRecord } from '@contract/trial'
+import type { ExportResult } from '../engine/protocol'
+
+/** How a caller follows and stops a service. */
+export interface ServiceOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+}
+
+export interface CompressRequest {
+  readonly modelPath: string
+  readonly method: LowRankMethod | undefined
+  readonly retainedParameterFraction: number
+  readonly precision: Precision
+  readonly rankMultiple: number
+  readonly damping: number
+  readonly excludeRoles: readonly LayerRole[]
+  readonly exclude: readonly string[]
+  readonly calibrationPath: string | undefined
+  readonly workspaceFolder: string
+  readonly outputFolder: string
+}
+
+export interface CompressResult {
+  readonly built: BuiltModel
+  readonly exported: ExportResult
+}
+
+export interface EvaluateRequest {
+  readonly modelPath: string
+  readonly datasetPath: string
+  readonly settings: EvaluationSettings
+}
+
+export interface EvaluateResult {
+  readonly measurement: Measurement
+  readonly utterances: readonly UtteranceRecord[]
+}
+
+export interface RunStudyRequest {
+  readonly recipePath: string
+  readonly workspaceFolder: string
+  /** Called when a trial has ended, in whatever state. */
+  readonly onTrial?: (trial: TrialReport) => void
+}
+
+export interface ExportRequest {
+  readonly workspaceFolder: string
+  /** Study id, a prefix of it, or its name. */
+  readonly study: string
+  /** Trial name or id. */
+  readonly trial: string
+  readonly outputFolder: string
+}

@@ -1,0 +1,55 @@
+import { studyOriginSchema, trialErrorSchema, trialOutcomeSchema, type StudyReport } from '@contract/trial'
+import { expandRecipe } from '../study/expand'
+import { openExistingWorkspace, type Workspace } from '../workspace/workspace'
+import type { StudyRecord, StudySummary } from '../workspace/records'
+import { compareWithInt8, createTrialReport } from './trial-report'
+
+export type { StudySummary } from '../workspace/records'
+
+/** The studies of a workspace, the latest first. */
+export function listStudies(workspaceFolder: string): readonly StudySummary[] {
+  return withWorkspace(workspaceFolder, ({ records }) => records.listStudies())
+}
+
+/**
+ * A study as it stands, finished or not.
+ *
+ * @throws WorkbenchError `not-found` when no study has this id, name or beginning of an id; `conflict` when several do.
+ */
+export function showStudy(workspaceFolder: string, study: string): StudyReport {
+  return withWorkspace(workspaceFolder, (workspace) =>
+    reportStudy(workspace, workspace.records.findStudy(study))
+  )
+}
+
+function withWorkspace<T>(folder: string, work: (workspace: Workspace) => T): T {
+  const workspace = openExistingWorkspace(folder)
+  try {
+    return work(workspace)
+  } finally {
+    workspace.close()
+  }
+}
+
+function reportStudy({ records }: Workspace, { studyId, name, recipe, trials }: StudyRecord): StudyReport {
+  const origin = studyOriginSchema.parse(recipe)
+  const specs = new Map(expandRecipe(origin.recipe).map((spec) => [spec.name, spec]))
+  const reports = trials.flatMap(({ trialId, name: trialName }) => {
+    const spec = specs.get(trialName)
+    if (spec === undefined) return []
+    const stored = records.trial(trialId)
+    return createTrialReport({
+      trialId,
+      spec,
+      state: stored?.state ?? 'pending',
+      reused: stored?.state === 'completed',
+      outcome: stored?.result === undefined ? undefined : trialOutcomeSchema.parse(stored.result),
+      error: stored?.error === undefined ? undefined : trialErrorSchema.parse(stored.error)
+    })
+  })
+  const { modelHash, calibrationHash, evaluationHash } = origin
+  return {
+    study: { studyId, name, modelHash, calibrationHash, evaluationHash },
+    trials: compareWithInt8(reports)
+  }
+}

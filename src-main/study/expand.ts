@@ -1,0 +1,44 @@
+import type { Recipe } from '@contract/recipe'
+import { canonicalJson } from '../base/canonical-json'
+import type { TrialMaking, TrialSpec } from './trial-spec'
+
+/**
+ * The trials of a recipe: the baseline and plain int8 first, then every combination of every grid, in the order
+ * written. A combination that occurs twice is one trial.
+ */
+export function expandRecipe(recipe: Recipe): TrialSpec[] {
+  const makings: TrialMaking[] = [{ kind: 'baseline' }, { kind: 'int8-dynamic' }]
+  for (const grid of recipe.grids) {
+    for (const method of grid.methods) {
+      for (const precision of grid.precisions) {
+        for (const retainedParameterFraction of grid.retainedParameterFractions) {
+          makings.push({
+            kind: 'low-rank',
+            method,
+            retainedParameterFraction,
+            rankMultiple: recipe.allocation.rankMultiple,
+            damping: recipe.damping,
+            excludeRoles: recipe.layers.excludeRoles,
+            exclude: recipe.layers.exclude,
+            precision
+          })
+        }
+      }
+    }
+  }
+  const seen = new Set<string>()
+  return makings.flatMap((making) => {
+    const key = canonicalJson({ ...making })
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [{ name: trialName(making), making, evaluation: recipe.evaluation }]
+  })
+}
+
+/** A short name that is unique within a recipe: `whitened-svd 50 % int8`. */
+export function trialName(making: TrialMaking): string {
+  if (making.kind === 'baseline') return 'baseline'
+  if (making.kind === 'int8-dynamic') return 'int8'
+  const percent = Number((making.retainedParameterFraction * 100).toFixed(4))
+  return `${making.method} ${percent}%${making.precision === 'int8' ? ' int8' : ''}`
+}
