@@ -43,6 +43,8 @@ export interface EvaluateResult {
 export interface RunStudyRequest {
   readonly recipePath: string
   readonly workspaceFolder: string
+  /** Folder for results.json, report.md and models/; nothing is written when left out. */
+  readonly outputFolder: string | undefined
   /** Called when a trial has ended, in whatever state. */
   readonly onTrial?: (trial: TrialReport) => void
 }

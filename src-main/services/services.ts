@@ -17,6 +17,7 @@ import type {
 import { runStudy } from './run-study'
 import { listStudies, showStudy, type StudySummary } from './show-study'
 import { withEngine } from './with-engine'
+import { writeStudyOutput } from './write-study-output'
 
 /** Everything a host can ask for. Services queue, supervise and remember; engine processes compute. */
 export interface Services {
@@ -36,7 +37,14 @@ export function createServices(launcher: EngineLauncher): Services {
       withEngine(launcher, (engine) => engine.request('model.describe', { modelPath }, options)),
     compress: (request, options) => compressModel(launcher, request, options),
     evaluate: (request, options) => evaluateModel(launcher, request, options),
-    runStudy: (request, options) => runStudy(launcher, request, options),
+    async runStudy(request, options) {
+      const report = await runStudy(launcher, request, options)
+      const { workspaceFolder, outputFolder } = request
+      if (outputFolder !== undefined) {
+        await writeStudyOutput(launcher, report, { workspaceFolder, outputFolder }, options)
+      }
+      return report
+    },
     showStudy,
     listStudies,
     exportTrial: (request, options) => exportTrial(launcher, request, options)

@@ -38,12 +38,13 @@ export async function describeDataset(
   { datasetPath }: { datasetPath: string },
   context: JobContext
 ): Promise<DatasetDescription> {
-  const { name, utterances, audioBytes } = await openDataset(datasetPath)
+  const dataset = await openDataset(datasetPath)
+  const { name, utterances } = dataset
   const parts: string[] = []
   for (const [index, utterance] of utterances.entries()) {
     const { offsetSeconds, durationSeconds, text } = utterance
     const segment = offsetSeconds === undefined ? '' : `${offsetSeconds}+${durationSeconds}`
-    parts.push(JSON.stringify([sha256Bytes(await audioBytes(utterance)), segment, text]))
+    parts.push(JSON.stringify([sha256Bytes(await dataset.audioBytes(utterance)), segment, text]))
     context.progress({
       stage: `read ${name}`,
       completed: index + 1,

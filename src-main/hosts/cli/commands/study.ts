@@ -6,9 +6,13 @@ import type { CommandContext } from '../command-context'
 import { defaultWorkspace } from '../default-workspace'
 import { commandFailed } from '../exit-codes'
 
-interface StudyOptions {
+interface ShowOptions {
   readonly workspace: string
   readonly json?: boolean
+}
+
+interface RunOptions extends ShowOptions {
+  readonly output?: string
 }
 
 export function studyCommand(context: CommandContext): Command {
@@ -23,14 +27,20 @@ function runCommand(context: CommandContext): Command {
     .description('Run a recipe. What is finished already is not computed again, so this also resumes.')
     .argument('<recipe>', 'recipe file (JSON)')
     .option('--workspace <folder>', 'where results, models and caches are kept', defaultWorkspace)
+    .option('--output <folder>', 'also write results.json, report.md and the models here')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExample:\n  lathe study run resources/recipes/first-lesson.json --workspace my-workspace'
     )
-    .action(async (recipe: string, { workspace, json }: StudyOptions) => {
+    .action(async (recipe: string, { workspace, output, json }: RunOptions) => {
       const report = await context.services.runStudy(
-        { recipePath: recipe, workspaceFolder: workspace, onTrial: (trial) => announce(context, trial) },
+        {
+          recipePath: recipe,
+          workspaceFolder: workspace,
+          outputFolder: output,
+          onTrial: (trial) => announce(context, trial)
+        },
         context.following()
       )
       context.clearProgress()
@@ -51,7 +61,7 @@ function showCommand(context: CommandContext): Command {
     .option('--workspace <folder>', 'workspace folder', defaultWorkspace)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  lathe study show\n  lathe study show "first lesson" --json')
-    .action((study: string | undefined, { workspace, json }: StudyOptions) => {
+    .action((study: string | undefined, { workspace, json }: ShowOptions) => {
       if (study === undefined) {
         const studies = context.services.listStudies(workspace)
         context.print(json ? JSON.stringify(studies, null, 2) : formatStudies(studies))
