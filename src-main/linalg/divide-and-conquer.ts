@@ -1,0 +1,236 @@
+/**
+ * Eigenvectors of a symmetric tridiagonal matrix by divide and conquer.
+ *
+ * T is torn into two halves and a matrix of rank one. The halves are solved first; joining them is a secular equation and
+ * one product of matrices, from which all drops out that the tear did not touch. Half the time of QL
+ * when nothing does, and far less for spectra with clusters.
+ *
+ * Source: Golub & Van Loan 8.4; Cuppen, Numer. Math. 36 (1981); Gu & Eisenstat, SIAM J. Matrix Anal. Appl. 16 (1995)
+ * for the weights that keep vectors orthogonal; LAPACK dstedc, dlaed1-dlaed3.
+ */
+import { identity, matrix, type Matrix } from './matrix'
+import { hypotenuse } from './hypotenuse'
+import { PlaneRotations } from './plane-rotations'
+import { addRowProducts } from './row-products'
+import { secularRoot, type SecularEquation } from './secular-equation'
+import { tridiagonalEigen } from './tridiagonal-eigen'
+
+/** Up to this size QL is as fast. */
+const largestLeaf = 32
+const roundoff = 0.5 * Number.EPSILON
+
+/**
+ * Overwrites `diagonal` [n] with the eigenvalues, in no order, of the tridiagonal matrix with `offDiagonal` [n - 1],
+ * which is destroyed, and returns the eigenvectors as rows [n, n] in the same order. Entries are expected to be near
+ * one in magnitude at most. Errors are a modest multiple of ε ‖T‖.
+ *
+ * @throws WorkbenchError `numerical` when an iteration does not converge.
+ */
+export function divideAndConquer(diagonal: Float64Array, offDiagonal: Float64Array): Matrix {
+  const vectors = matrix(diagonal.length, diagonal.length)
+  solve({ diagonal, offDiagonal, vectors }, 0, diagonal.length)
+  return vectors
+}
+
+/** The whole problem; rows and columns [from, to) of `vectors` belong to the part [from, to) of T. */
+interface Problem {
+  readonly diagonal: Float64Array
+  readonly offDiagonal: Float64Array
+  readonly vectors: Matrix
+}
+
+function solve(problem: Problem, from: number, to: number): void {
+  if (to - from <= largestLeaf) {
+    solveLeaf(problem, from, to)
+    return
+  }
+  const middle = (from + to) >> 1
+  const tear = problem.offDiagonal[middle - 1]!
+  problem.diagonal[middle - 1]! -= Math.abs(tear)
+  problem.diagonal[middle]! -= Math.abs(tear)
+  solve(problem, from, middle)
+  solve(problem, middle, to)
+  join(problem, { from, middle, to, tear })
+}
+
+function solveLeaf({ diagonal, offDiagonal, vectors }: Problem, from: number, to: number): void {
+  const rows = identity(to - from)
+  const rotations = new PlaneRotations(rows)
+  tridiagonalEigen(diagonal.subarray(from, to), offDiagonal.subarray(from, Math.max(from, to - 1)), rotations)
+  rotations.finish()
+  const n = vectors.columns
+  for (let i = 0; i < rows.rows; i++) {
+    vectors.data.set(rows.data.subarray(i * rows.columns, (i + 1) * rows.columns), (from + i) * n + from)
+  }
+}
+
+interface Tear {
+  readonly from: number
+  readonly middle: number
+  readonly to: number
+  readonly tear: number
+}
+
+/** Which halves of its columns a row of vectors may have entries in. */
+const half = { left: 1, right: 2, both: 3 } as const
+
+/** T = diag(T₁, T₂) + ρ v vᵀ, and z = Qᵀ v: the last entries of the left vectors and the first of the right ones. */
+function join(problem: Problem, tear: Tear): void {
+  const { from, middle, to } = tear
+  const { diagonal, vectors } = problem
+  const n = vectors.columns
+  const z = new Float64Array(to)
+  const halves = new Uint8Array(to)
+  for (let i = from; i < to; i++) {
+    const touched = i < middle ? middle - 1 : middle
+    const sign = i >= middle && tear.tear < 0 ? -1 : 1
+    // v has length √2; the equation is simpler to bound when z has length 1.
+    z[i] = sign * vectors.data[i * n + touched]! * Math.SQRT1_2
+    halves[i] = i < middle ? half.left : half.right
+  }
+  const rho = 2 * Math.abs(tear.tear)
+  const active = deflate(problem, tear, { z, halves, rho })
+  if (active.length === 0) return
+  const equation = {
+    d: Float64Array.from(active, (i) => diagonal[i]!),
+    z: Float64Array.from(active, (i) => z[i]!),
+    rho
+  }
+  const { values, coordinates } = solveRankOne(equation)
+  combineRows(problem, tear, { active, halves, coordinates })
+  active.forEach((row, k) => (diagonal[row] = values[k]!))
+}
+
+/**
+ * Sets vectors aside that are eigenvectors already, because their weight is negligible or can be rotated into a
+ * neighbour with nearly the same value, and returns the other rows in ascending order of their values. LAPACK dlaed2.
+ */
+function deflate(
+  { diagonal, vectors }: Problem,
+  { from, to }: Tear,
+  { z, halves, rho }: { z: Float64Array; halves: Uint8Array; rho: number }
+): number[] {
+  const rows = Array.from({ length: to - from }, (_, i) => from + i)
+  rows.sort((i, j) => diagonal[i]! - diagonal[j]! || i - j)
+  const largest = rows.reduce((most, i) => Math.max(most, Math.abs(diagonal[i]!), Math.abs(z[i]!)), 0)
+  const tolerance = 8 * roundoff * largest
+  const active: number[] = []
+  for (const j of rows) {
+    if (rho * Math.abs(z[j]!) <= tolerance) continue
+    const i = active.at(-1)
+    if (i !== undefined) {
+      const length = hypotenuse(z[i]!, z[j]!)
+      const c = z[j]! / length
+      const s = -z[i]! / length
+      // The entry that the rotation puts beside the diagonal.
+      if (Math.abs((diagonal[j]! - diagonal[i]!) * c * s) <= tolerance) {
+        rotateRows(vectors, { i, j, from, to }, c, s)
+        const [di, dj] = [diagonal[i]!, diagonal[j]!]
+        diagonal[i] = di * c * c + dj * s * s
+        diagonal[j] = di * s * s + dj * c * c
+        z[j] = length
+        halves[j] = halves[i]! | halves[j]!
+        active.pop()
+      }
+    }
+    active.push(j)
+  }
+  return active
+}
+
+function rotateRows(
+  { data, columns }: Matrix,
+  { i, j, from, to }: { i: number; j: number; from: number; to: number },
+  c: number,
+  s: number
+): void {
+  for (let k = from; k < to; k++) {
+    const [x, y] = [data[i * columns + k]!, data[j * columns + k]!]
+    data[i * columns + k] = c * x + s * y
+    data[j * columns + k] = c * y - s * x
+  }
+}
+
+/**
+ * Eigenvalues [k] and eigenvectors, as rows of [k, k], of diag(d) + ρ z zᵀ. LAPACK dlaed3.
+ *
+ * The roots are exact for slightly different weights ẑ, which follow from them in closed form (Löwner); vectors made from ẑ
+ * are orthogonal to rounding however close the roots lie.
+ */
+function solveRankOne(equation: SecularEquation): { values: Float64Array; coordinates: Matrix } {
+  const { d, z } = equation
+  const size = d.length
+  const values = new Float64Array(size)
+  const coordinates = matrix(size, size)
+  const squares = new Float64Array(size).fill(1)
+  for (let k = 0; k < size; k++) {
+    const distances = coordinates.data.subarray(k * size, (k + 1) * size)
+    values[k] = secularRoot(equation, k, distances)
+    for (let i = 0; i < size; i++) squares[i]! *= i === k ? -distances[i]! : distances[i]! / (d[i]! - d[k]!)
+  }
+  const weights = squares.map((square, i) => Math.sign(z[i]!) * Math.sqrt(Math.abs(square)))
+  for (let k = 0; k < size; k++) {
+    const row = coordinates.data.subarray(k * size, (k + 1) * size)
+    let sum = 0
+    for (let i = 0; i < size; i++) {
+      const value = weights[i]! / row[i]!
+      row[i] = value
+      sum += value * value
+    }
+    const norm = Math.sqrt(sum)
+    for (let i = 0; i < size; i++) row[i]! /= norm
+  }
+  return { values, coordinates }
+}
+
+/**
+ * Replaces the active rows R of `vectors` by coordinates · R. Rows that live in one half only are
+ * kept out of the product for the other, which halves the work.
+ */
+function combineRows(
+  { vectors }: Problem,
+  { from, middle, to }: Tear,
+  part: { active: readonly number[]; halves: Uint8Array; coordinates: Matrix }
+): void {
+  const { active, halves, coordinates } = part
+  const size = active.length
+  const kinds = [half.left, half.both, half.right]
+  const grouped = kinds.flatMap((kind) => [...active.keys()].filter((k) => halves[active[k]!] === kind))
+  const rightOnly = active.filter((row) => halves[row] === half.right).length
+  const leftOnly = active.filter((row) => halves[row] === half.left).length
+  const sorted = matrix(size, size)
+  for (let k = 0; k < size; k++) {
+    for (let i = 0; i < size; i++) sorted.data[k * size + i] = coordinates.data[k * size + grouped[i]!]!
+  }
+  const combined = matrix(size, to - from)
+  const parts = [
+    { first: 0, last: size - rightOnly, columns: [from, middle] as const },
+    { first: leftOnly, last: size, columns: [middle, to] as const }
+  ]
+  for (const { first, last, columns } of parts) {
+    const rows = grouped.slice(first, last).map((k) => active[k]!)
+    addRowProducts(
+      { data: combined.data, offset: columns[0] - from, stride: to - from },
+      { data: sorted.data, offset: first, stride: size },
+      { data: gatherTransposed(vectors, rows, columns), offset: 0, stride: rows.length },
+      { rows: size, columns: columns[1] - columns[0], inner: rows.length, factor: 1 }
+    )
+  }
+  active.forEach((row, k) => {
+    const values = combined.data.subarray(k * (to - from), (k + 1) * (to - from))
+    vectors.data.set(values, row * vectors.columns + from)
+  })
+}
+
+/** Columns [from, to) of some rows of `a`, transposed: [to − from, rows]. */
+function gatherTransposed(
+  a: Matrix,
+  rows: readonly number[],
+  [from, to]: readonly [number, number]
+): Float64Array {
+  const result = new Float64Array((to - from) * rows.length)
+  rows.forEach((row, k) => {
+    for (let j = from; j < to; j++) result[(j - from) * rows.length + k] = a.data[row * a.columns + j]!
+  })
+  return result
+}

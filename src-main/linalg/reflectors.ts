@@ -1,0 +1,166 @@
+/**
+ * Householder reflectors H = I − τ v vᵀ, made one at a time and applied in blocks.
+ *
+ * Source: Golub & Van Loan, Matrix Computations (4th ed.), 5.1.2 (one reflector) and 5.1.7 (compact WY form);
+ * LAPACK dlarfg, dlarft, dlarfb. Here a reflector is a contiguous row, and the matrix it meets is multiplied from the
+ * right, so that everything walks along rows.
+ */
+import { matrix, type Matrix } from './matrix'
+import { addRowProducts, type RowWindow } from './row-products'
+
+/**
+ * A sequence of reflectors H_0, H_1, ... over vectors of one length.
+ *
+ * - `vectors` [count, length]: row k is v_k; it is zero before k + `shift` and one there.
+ * - `taus` [count]; zero means that H_k is the identity.
+ */
+export interface Reflectors {
+  readonly vectors: Matrix
+  readonly taus: Float64Array
+  readonly shift: number
+}
+
+/** Reflectors per block: enough to make products of rows dominate, few enough for the block to stay cached. */
+export const reflectorsPerBlock = 32
+
+/**
+ * Below this a vector counts as zero. Callers scale their input to entries near one, so that nothing of weight is
+ * lost, while squares of what remains after dividing by the largest entry cannot underflow together.
+ */
+const negligible = 2 ** -900
+
+/** A sequence of `count` reflectors of `length` that are all still the identity. */
+export function identityReflectors(count: number, length: number, shift: number): Reflectors {
+  return { vectors: matrix(count, length), taus: new Float64Array(count), shift }
+}
+
+/**
+ * Turns row k of `reflectors` from a vector x (in its entries from k + shift on) into the reflector with
+ * H x = β e, where e is the first of these entries, and returns β. τ lies in [1, 2], or is 0 when x is already β e.
+ */
+export function reflect(reflectors: Reflectors, k: number): number {
+  const { vectors, taus, shift } = reflectors
+  const first = k * vectors.columns + k + shift
+  const x = vectors.data.subarray(first, (k + 1) * vectors.columns)
+  const head = x[0]!
+  let largest = 0
+  for (let i = 1; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!))
+  if (largest < negligible) {
+    x.fill(0)
+    x[0] = 1
+    taus[k] = 0
+    return head
+  }
+  largest = Math.max(largest, Math.abs(head))
+  let squares = 0
+  for (let i = 0; i < x.length; i++) squares += (x[i]! / largest) ** 2
+  const norm = largest * Math.sqrt(squares)
+  // The sign that adds up: head − β must not cancel.
+  const beta = head > 0 ? -norm : norm
+  const pivot = head - beta
+  for (let i = 1; i < x.length; i++) x[i] = x[i]! / pivot
+  x[0] = 1
+  taus[k] = -pivot / beta
+  return beta
+}
+
+/**
+ * C ← C · H_to−1 · … · H_from (`backward`) or C ← C · H_from · … · H_to−1 (`forward`) for at most one block.
+ *
+ * - `c` [rows, length]: the window is moved to the columns the block can change by this function.
+ */
+export function applyBlock(
+  reflectors: Reflectors,
+  range: { readonly from: number; readonly to: number; readonly direction: 'forward' | 'backward' },
+  c: RowWindow,
+  rows: number
+): void {
+  const { from, to, direction } = range
+  const width = to - from
+  const stride = reflectors.vectors.columns
+  const first = from + reflectors.shift
+  const length = stride - first
+  if (width <= 0 || rows <= 0 || length <= 0) return
+  const v: RowWindow = { data: reflectors.vectors.data, offset: from * stride + first, stride }
+  const target: RowWindow = { data: c.data, offset: c.offset + first, stride: c.stride }
+  const dense = (count: number): RowWindow => ({
+    data: new Float64Array(count * width),
+    offset: 0,
+    stride: width
+  })
+  const [overlap, weights] = [dense(rows), dense(rows)]
+  addRowProducts(overlap, target, v, { rows, columns: width, inner: length, factor: 1 })
+  const t = triangularFactor(reflectors.taus.subarray(from, to), v, length)
+  // A product of rows with rows multiplies by the transpose of its second operand.
+  if (direction === 'forward') transposeSquare(t, width)
+  const small: RowWindow = { data: t, offset: 0, stride: width }
+  addRowProducts(weights, overlap, small, { rows, columns: width, inner: width, factor: 1 })
+  const vectorsTransposed = dense(length)
+  for (let k = 0; k < width; k++) {
+    for (let j = 0; j < length; j++)
+      vectorsTransposed.data[j * width + k] = v.data[v.offset + k * stride + j]!
+  }
+  addRowProducts(target, weights, vectorsTransposed, { rows, columns: length, inner: width, factor: -1 })
+}
+
+/** Upper triangular T [width, width] with H_0 · H_1 · … = I − Vᵀ T V, V [width, length]. LAPACK dlarft. */
+function triangularFactor(taus: Float64Array, v: RowWindow, length: number): Float64Array {
+  const width = taus.length
+  const t = new Float64Array(width * width)
+  const gram: RowWindow = { data: new Float64Array(width * width), offset: 0, stride: width }
+  addRowProducts(gram, v, v, { rows: width, columns: width, inner: length, factor: 1 })
+  for (let j = 0; j < width; j++) {
+    const tau = taus[j]!
+    for (let i = 0; i < j; i++) {
+      let sum = 0
+      for (let k = i; k < j; k++) sum += t[i * width + k]! * gram.data[k * width + j]!
+      t[i * width + j] = -tau * sum
+    }
+    t[j * width + j] = tau
+  }
+  return t
+}
+
+function transposeSquare(t: Float64Array, size: number): void {
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) {
+      const kept = t[i * size + j]!
+      t[i * size + j] = t[j * size + i]!
+      t[j * size + i] = kept
+    }
+  }
+}
+
+/**
+ * The first `rows` columns of Q = H_0 · H_1 · …, as rows: [rows, length]. LAPACK dorgqr, transposed.
+ *
+ * Starts from the identity and works backwards, where row j stays a unit row until a reflector reaches it.
+ */
+export function formRows(reflectors: Reflectors, rows: number): Matrix {
+  const { columns } = reflectors.vectors
+  const result = matrix(rows, columns)
+  for (let i = 0; i < rows; i++) result.data[i * columns + i] = 1
+  for (const block of blocksBackward(reflectors)) {
+    const top = Math.min(rows, block.from + reflectors.shift)
+    const window = { data: result.data, offset: top * columns, stride: columns }
+    applyBlock(reflectors, { ...block, direction: 'backward' }, window, rows - top)
+  }
+  return result
+}
+
+/** C ← C · (H_0 · H_1 · …)ᵀ for C [rows, length], in place: row c becomes (Q c)ᵀ. LAPACK dormqr, transposed. */
+export function applyToRows(reflectors: Reflectors, c: Matrix): void {
+  const window = { data: c.data, offset: 0, stride: c.columns }
+  for (const block of blocksBackward(reflectors)) {
+    applyBlock(reflectors, { ...block, direction: 'backward' }, window, c.rows)
+  }
+}
+
+function blocksBackward(reflectors: Reflectors): { from: number; to: number }[] {
+  const count = reflectors.taus.length
+  const starts = Array.from(
+    { length: Math.ceil(count / reflectorsPerBlock) },
+    (_, i) => i * reflectorsPerBlock
+  )
+  return starts.reverse().map((from) => ({ from, to: Math.min(count, from + reflectorsPerBlock) }))
+}

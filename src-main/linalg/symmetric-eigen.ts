@@ -1,0 +1,67 @@
+/**
+ * Eigenvalues and eigenvectors of a symmetric matrix, the kernel behind every low-rank method of Lathe.
+ *
+ * Three steps: Householder reduction to tridiagonal form, divide and conquer on that, and the eigenvectors as the product of
+ * both orthogonal factors. Backward stable: the result is exact for a matrix within a modest multiple of ε ‖A‖, so an
+ * eigenvalue far below ε ‖A‖ carries no correct digit.
+ */
+import { WorkbenchError } from '@contract/errors'
+import { columnsFromRows, descendingOrder, rowSigns } from './descending'
+import { divideAndConquer } from './divide-and-conquer'
+import type { Matrix } from './matrix'
+import { applyToRows } from './reflectors'
+import { tridiagonalEigen } from './tridiagonal-eigen'
+import { tridiagonalForm } from './tridiagonal-form'
+import { unitScaled } from './unit-scale'
+
+export interface SymmetricEigen {
+  /** Eigenvalues [n], descending. */
+  readonly values: Float64Array
+  /** Eigenvectors [n, n]: column k belongs to `values[k]`. Orthonormal. */
+  readonly vectors: Matrix
+}
+
+/**
+ * A = V · diag(λ) · Vᵀ for a symmetric `a` [n, n], which is not modified; its lower triangle decides.
+ *
+ * Deterministic. Values are descending; the entry of largest magnitude in each column of `vectors` is positive, and
+ * of entries equal to nine digits the first counts. Within a repeated eigenvalue the basis is one of many.
+ *
+ * @throws WorkbenchError `internal` when `a` is not square, `numerical` when an entry is not finite or the iteration
+ * does not converge.
+ * Source: Golub & Van Loan, Matrix Computations (4th ed.), 8.3 and 8.4; LAPACK dsyevd. At most about 14/3 n³
+ * flops: 4/3 to reduce, up to 4/3 to join, 2 to transform back.
+ */
+export function symmetricEigen(a: Matrix): SymmetricEigen {
+  const { scaled, factor } = scaledSquare(a)
+  const { diagonal, offDiagonal, reflectors } = tridiagonalForm(scaled)
+  const rows = divideAndConquer(diagonal, offDiagonal)
+  applyToRows(reflectors, rows)
+  const order = descendingOrder(diagonal)
+  return {
+    values: Float64Array.from(order, (k) => diagonal[k]! / factor),
+    vectors: columnsFromRows(rows, order, rowSigns(rows))
+  }
+}
+
+/**
+ * The eigenvalues [n] alone, descending, by implicit QL; to rounding those of `symmetricEigen`, in a quarter of its time.
+ *
+ * @throws WorkbenchError as `symmetricEigen`.
+ */
+export function symmetricEigenvalues(a: Matrix): Float64Array {
+  const { scaled, factor } = scaledSquare(a)
+  const { diagonal, offDiagonal } = tridiagonalForm(scaled)
+  tridiagonalEigen(diagonal, offDiagonal)
+  return diagonal.sort((x, y) => y - x).map((value) => value / factor)
+}
+
+function scaledSquare(a: Matrix): { scaled: Matrix; factor: number } {
+  if (a.rows !== a.columns) {
+    throw new WorkbenchError(
+      'internal',
+      `A symmetric eigenproblem needs a square matrix, got [${a.rows}, ${a.columns}].`
+    )
+  }
+  return unitScaled(a, 'The matrix of a symmetric eigenproblem')
+}
