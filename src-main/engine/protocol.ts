@@ -13,6 +13,8 @@ import type { TrialMaking } from '../study/trial-spec'
 export interface DatasetDescription {
   /** Hash over every utterance's audio bytes and text. */
   readonly datasetHash: string
+  /** Hash of each recording's bytes, to tell whether two sets share one. */
+  readonly audioHashes: readonly string[]
   readonly utterances: number
   readonly speakers: number
   readonly audioSeconds: number

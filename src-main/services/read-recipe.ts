@@ -33,7 +33,9 @@ export function parseRecipe(text: string, name: string): Recipe {
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw wrapError(error, 'invalid-input', `The recipe '${name}' is not JSON: ${(error as Error).message}.`)
+    // The engine's words may quote the text, line breaks included.
+    const reason = (error as Error).message.replaceAll(/\s+/g, ' ')
+    throw wrapError(error, 'invalid-input', `The recipe '${name}' is not JSON: ${reason}.`)
   }
   const parsed = recipeSchema.safeParse(json)
   if (parsed.success) return parsed.data

@@ -17,7 +17,7 @@ import {
 import { canonicalJson, type Json } from '../base/canonical-json'
 import type { EngineClient } from '../engine/client'
 import type { EngineLauncher } from '../engine/launcher'
-import type { RecognizedModel } from '../engine/protocol'
+import type { DatasetDescription, RecognizedModel } from '../engine/protocol'
 import { expandRecipe } from '../study/expand'
 import { trialIdentity, type TrialInputs, type TrialSpec } from '../study/trial-spec'
 import { sha256Text } from '../workspace/files'
@@ -84,12 +84,7 @@ async function prepare(
   const recognized = await builder.request('model.recognize', { modelPath }, options)
   const calibration = await builder.request('dataset.describe', { datasetPath: calibrationPath }, options)
   const evaluation = await builder.request('dataset.describe', { datasetPath: evaluationPath }, options)
-  if (calibration.datasetHash === evaluation.datasetHash) {
-    throw new WorkbenchError(
-      'invalid-input',
-      'The calibration set and the evaluation set are the same recordings; numbers measured on them would flatter.'
-    )
-  }
+  assertDisjoint(calibration, evaluation)
   const inputs: TrialInputs = {
     modelHash: recognized.modelHash,
     calibrationHash: calibration.datasetHash,
@@ -97,6 +92,17 @@ async function prepare(
     versions: recognized.versions
   }
   return { recognized, inputs }
+}
+
+/** Numbers measured on recordings that shaped the model would flatter it. */
+function assertDisjoint(calibration: DatasetDescription, evaluation: DatasetDescription): void {
+  const known = new Set(calibration.audioHashes)
+  const shared = evaluation.audioHashes.filter((hash) => known.has(hash)).length
+  if (shared === 0) return
+  throw new WorkbenchError(
+    'invalid-input',
+    `The calibration set and the evaluation set share ${shared} of ${evaluation.audioHashes.length} recordings, expected none; take the shared ones out of one set.`
+  )
 }
 
 function plannedTrials({ recipe }: ResolvedRecipe, inputs: TrialInputs): PlannedTrial[] {

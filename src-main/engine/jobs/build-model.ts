@@ -9,13 +9,17 @@ import type { LowRankFactors } from '../../compression/low-rank-factors'
 import { applyInt8Dynamic } from '../../compression/methods/int8-dynamic'
 import { lowRankMethodTable } from '../../compression/methods/methods'
 import { retainedParameterFraction, type CompressionPlan } from '../../compression/plan'
+import { indexGraph } from '../../onnx/graph-index'
 import { assertInvariants } from '../../onnx/invariants'
 import type { Model } from '../../onnx/ir/model'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { countParameters } from '../../onnx/parameters'
+import { assertRewritable, rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
 import { encodeModel } from '../../onnx/serde/encode-model'
+import { externalizeModel } from '../../onnx/serde/external-data'
 import type { ModelSource } from '../../runtime/inference-backend'
 import type { TrialMaking } from '../../study/trial-spec'
+import type { StoredModel } from '../../workspace/model-store'
 import type { BuildParams, EngineRequests } from '../protocol'
 import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
@@ -36,7 +40,7 @@ interface Made {
  * Builds and stores the model of `making`.
  *
  * Low-rank models are only made after the same factors at full rank were seen to reproduce the original on real audio;
- * every model must keep the graph's invariants and give finite outputs in the runtime before it is stored.
+ * every model must keep the graph's invariants and, loaded from where it is stored, give finite outputs.
  *
  * @throws WorkbenchError `numerical` when a check fails, `unsupported-model`, `invalid-input`.
  */
@@ -48,9 +52,8 @@ export async function buildModel(
   if (making.kind === 'baseline') return describeBaseline(session)
   const made = await make(session, making, context)
   assertInvariants(made.model)
-  const bytes = encodeModel(made.model)
-  const finished = await checkFinishedModel(session, { kind: 'bytes', bytes })
-  const stored = await session.workspace.models.add(bytes)
+  const stored = await storeModel(session, made.model)
+  const finished = await checkFinishedModel(session, { kind: 'file', path: stored.path })
   return {
     ...describeBuilt(session, made, stored),
     parity: [...made.parity, ...finished],
@@ -99,7 +102,7 @@ async function make(
 ): Promise<Made> {
   const { model } = session.opened
   if (making.kind === 'int8-dynamic') return { model: applyInt8Dynamic(model), plan: [], parity: [] }
-  const layers = selectLayers(session.layers, making)
+  const layers = selectLayers(model, session.layers, making)
   const method = lowRankMethodTable[making.method]
   const factors = await factorizeLayers(
     {
@@ -122,8 +125,28 @@ async function make(
   return { model: making.precision === 'int8' ? applyInt8Dynamic(lowRank) : lowRank, plan, parity }
 }
 
-/** The layers that a recipe compresses. @throws WorkbenchError `invalid-input` for an excluded id that is not there. */
+/** Where external data goes, as the field names it. */
+const externalDataLocation = 'model.onnx.data'
+
+/** Stores a model in one file, or with external data when the original has it: such models may not fit one file. */
+async function storeModel({ workspace, opened }: BuildSession, model: Model): Promise<StoredModel> {
+  if (opened.externalLocations.size === 0) return workspace.models.add(encodeModel(model))
+  const externalized = externalizeModel(model, { location: externalDataLocation })
+  return workspace.models.add(
+    encodeModel(externalized.model),
+    new Map([[externalDataLocation, externalized.chunks]])
+  )
+}
+
+/**
+ * The layers that a recipe compresses: those that it does not exclude and that can be rewritten. Layers in subgraphs
+ * and layers that multiply in another type than float32 stay as they are.
+ *
+ * @throws WorkbenchError `invalid-input` for an excluded id that is not there or when nothing is left,
+ * `unsupported-model` when no layer that is left can be rewritten.
+ */
 export function selectLayers(
+  model: Model,
   layers: readonly LinearLayer[],
   { excludeRoles, exclude }: Pick<LowRankMaking, 'excludeRoles' | 'exclude'>
 ): LinearLayer[] {
@@ -139,7 +162,10 @@ export function selectLayers(
   if (selected.length === 0) {
     throw new WorkbenchError('invalid-input', 'No linear layer is left to compress; exclude fewer of them.')
   }
-  return selected
+  const rewritable = rewritableLayers(model, selected)
+  // Nothing to do would look like success: say of one layer what is in the way.
+  if (rewritable.length === 0) assertRewritable(indexGraph(model.graph), selected)
+  return rewritable
 }
 
 /** Builds every layer as factors of full rank, which must be the original again. */

@@ -7,6 +7,7 @@ import { createBackendProducts, type BackendProducts } from '../../linalg/backen
 import { matrix } from '../../linalg/matrix'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
+import { rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
 import type { InferenceBackend, ModelSource } from '../../runtime/inference-backend'
 import { openCtcEncoder } from '../../speech/families/ctc-encoder'
 import type { CtcRecognizer, SpeechModelDescription } from '../../speech/families/family'
@@ -126,7 +127,7 @@ export class BuildSession {
   }
 
   async #loadMoments(context: JobContext): Promise<ReadonlyMap<string, MomentSum>> {
-    const layers = this.layers.filter(({ graphPath }) => graphPath.length === 0)
+    const layers = rewritableLayers(this.opened.model, this.layers)
     const key = sha256Text(
       canonicalJson({
         version: calibrationVersion,

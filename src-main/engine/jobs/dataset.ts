@@ -41,10 +41,13 @@ export async function describeDataset(
   const dataset = await openDataset(datasetPath)
   const { name, utterances } = dataset
   const parts: string[] = []
+  const audioHashes = new Set<string>()
   for (const [index, utterance] of utterances.entries()) {
     const { offsetSeconds, durationSeconds, text } = utterance
     const segment = offsetSeconds === undefined ? '' : `${offsetSeconds}+${durationSeconds}`
-    parts.push(JSON.stringify([sha256Bytes(await dataset.audioBytes(utterance)), segment, text]))
+    const audioHash = sha256Bytes(await dataset.audioBytes(utterance))
+    audioHashes.add(audioHash)
+    parts.push(JSON.stringify([audioHash, segment, text]))
     context.progress({
       stage: `read ${name}`,
       completed: index + 1,
@@ -54,6 +57,7 @@ export async function describeDataset(
   }
   return {
     datasetHash: sha256Text(parts.join('\n')),
+    audioHashes: [...audioHashes],
     utterances: utterances.length,
     speakers: new Set(utterances.flatMap(({ speaker }) => speaker ?? [])).size,
     audioSeconds: utterances.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0)

@@ -1,10 +1,12 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import { compareOutputs } from '../../evaluation/parity'
+import { decodeModel } from '../../onnx/serde/decode-model'
+import { externalLocations } from '../../onnx/serde/external-data'
 import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
 import { createPrng } from '../../base/prng'
 import type { SpeechModelDescription } from '../../speech/families/family'
-import { copyFile, writeFile } from '../../workspace/files'
+import { copyFile, readFile, writeFile } from '../../workspace/files'
 import { writeFolder } from '../../workspace/export-folder'
 import { openModelFolder } from '../../workspace/model-folder'
 import type { ExportParams, ExportResult } from '../protocol'
@@ -28,8 +30,12 @@ export async function exportModel(
   const folder = resolve(outputFolder)
   const files = await writeFolder(folder, async (aside) => {
     await copyFile(modelFile, join(aside, description.modelFile))
-    for (const sidecar of description.sidecars)
+    for (const location of externalLocations(decodeModel(await readFile(modelFile)))) {
+      await copyFile(join(dirname(modelFile), location), join(aside, location))
+    }
+    for (const sidecar of description.sidecars) {
       await copyFile(join(original.folder, sidecar), join(aside, sidecar))
+    }
     for (const [name, text] of Object.entries(documents)) {
       await writeFile(join(aside, name), new TextEncoder().encode(text))
     }

@@ -1,6 +1,7 @@
 import { WorkbenchError } from '@contract/errors'
 import { throwIfCancelled } from '../../base/abort'
 import { canonicalJson } from '../../base/canonical-json'
+import { layerMatrix } from '../../compression/layer-matrix'
 import type { LowRankFactors } from '../../compression/low-rank-factors'
 import type { LowRankMethod } from '../../compression/methods/low-rank-method'
 import { mergeMomentSums, type MomentSum } from '../../compression/second-moment'
@@ -29,17 +30,17 @@ export interface FactorizeInputs {
 }
 
 /**
- * The factors of every stored weight behind `layers`, by weight name: from the cache, or computed once and cached.
+ * The factors of every matrix behind `layers`, by `layerMatrix`: from the cache, or computed once and cached.
  */
 export async function factorizeLayers(
   inputs: FactorizeInputs,
   context: JobContext
 ): Promise<Map<string, LowRankFactors>> {
-  const groups = Map.groupBy(inputs.layers, ({ weightName }) => weightName)
+  const groups = Map.groupBy(inputs.layers, layerMatrix)
   const factors = new Map<string, LowRankFactors>()
-  for (const [weightName, users] of groups) {
+  for (const [key, users] of groups) {
     throwIfCancelled(context.signal)
-    factors.set(weightName, await factorizeWeight(users, inputs))
+    factors.set(key, await factorizeWeight(users, inputs))
     context.progress({
       stage: `factorise with ${inputs.method.name}`,
       completed: factors.size,
@@ -81,7 +82,7 @@ function factorKey(
   return sha256Text(
     canonicalJson({
       modelHash,
-      weight: layer.weightName,
+      matrix: layerMatrix(layer),
       method: method.name,
       version: method.version,
       ...data
@@ -89,7 +90,7 @@ function factorKey(
   )
 }
 
-/** A weight that several layers share must serve the inputs of all of them. */
+/** A matrix that several layers share must serve the inputs of all of them. */
 function mergedMoments(users: readonly LinearLayer[], moments: ReadonlyMap<string, MomentSum>): MomentSum {
   const values = new Set(users.map(({ input }) => input))
   return [...values]

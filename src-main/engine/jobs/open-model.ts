@@ -1,8 +1,7 @@
 import { dirname, join } from 'node:path'
 import { WorkbenchError, toErrorWire, fromErrorWire, type ErrorWire } from '@contract/errors'
-import { visitTensors } from '../../onnx/ir/map-tensors'
 import type { Model } from '../../onnx/ir/model'
-import { loadExternalData } from '../../onnx/serde/external-data'
+import { externalLocations, loadExternalData } from '../../onnx/serde/external-data'
 import { decodeModel } from '../../onnx/serde/decode-model'
 import type { SpeechModelDescription } from '../../speech/families/family'
 import { modelInterface } from '../../speech/families/model-interface'
@@ -20,7 +19,10 @@ export interface OpenedModel {
   readonly name: string
   readonly modelHash: string
   readonly sizeBytes: number
+  /** All values in memory. */
   readonly model: Model
+  /** Files beside the ONNX file that hold values of it. */
+  readonly externalLocations: ReadonlySet<string>
   /** Undefined when no family recognises the model. */
   readonly description: SpeechModelDescription | undefined
   /** Why no family recognises it. */
@@ -44,6 +46,7 @@ export async function openModel(path: string): Promise<OpenedModel> {
     name: folder.name,
     ...(await identify(file, decoded)),
     model,
+    externalLocations: externalLocations(decoded),
     ...(await tryRecognize(folder, decoded))
   }
 }
@@ -51,10 +54,7 @@ export async function openModel(path: string): Promise<OpenedModel> {
 /** Hash and size over the ONNX file and the external data files that it points to. */
 async function identify(file: string, model: Model): Promise<Pick<OpenedModel, 'modelHash' | 'sizeBytes'>> {
   const externalData = new Map<string, FileIdentity>()
-  visitTensors(model, ({ data }) => {
-    if (data.kind === 'external') externalData.set(data.location, { sha256: '', sizeBytes: 0 })
-  })
-  for (const location of externalData.keys()) {
+  for (const location of externalLocations(model)) {
     externalData.set(location, await identifyFile(join(dirname(file), location)))
   }
   return modelIdentity(await identifyFile(file), externalData)

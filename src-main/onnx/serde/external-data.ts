@@ -44,6 +44,15 @@ const maximumPieceBytes = 8 * 2 ** 20
 
 type ExternalReference = Extract<TensorData, { kind: 'external' }>
 
+/** The files beside the model that hold values of it, by location, in the order of the file. */
+export function externalLocations(model: Model): ReadonlySet<string> {
+  const locations = new Set<string>()
+  visitTensors(model, ({ data }) => {
+    if (data.kind === 'external') locations.add(data.location)
+  })
+  return locations
+}
+
 /**
  * The model with every external tensor in memory, also those of subgraphs, attributes and functions.
  *
