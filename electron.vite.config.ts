@@ -13,6 +13,8 @@ export default defineConfig({
     resolve: { alias },
     build: {
       outDir: 'out/main',
+      // Size matters for downloads to a page, not for files on the user's disk.
+      chunkSizeWarningLimit: 2000,
       sourcemap: true,
       externalizeDeps: { exclude: bundled },
       rolldownOptions: {
@@ -44,6 +46,7 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       outDir: fromRoot('out/renderer'),
+      chunkSizeWarningLimit: 1500,
       minify: true,
       rolldownOptions: { input: fromRoot('src-renderer/index.html') }
     }

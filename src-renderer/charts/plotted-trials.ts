@@ -1,0 +1,57 @@
+import type { TrialReport } from '@contract/trial'
+import type { CostAxis } from './cost-axis'
+
+/** How error rates are spread over the vertical axis. */
+export type ErrorScale = 'linear' | 'logarithmic'
+
+/** A trial with a place on the chart. */
+export interface PlottedTrial {
+  readonly trial: TrialReport
+  /** In the unit of the cost axis. */
+  readonly cost: number
+  readonly errorPercent: number
+  /** 95 % interval of the error rate, if it is known. */
+  readonly interval: { readonly lowerPercent: number; readonly upperPercent: number } | undefined
+}
+
+/** The trials that can be drawn, and those that cannot, in their order. */
+export interface Plot {
+  readonly plotted: readonly PlottedTrial[]
+  /** Without a measurement of what the axes show. */
+  readonly unmeasured: readonly TrialReport[]
+  /** Without a single error, which a logarithmic axis cannot show. */
+  readonly belowScale: readonly TrialReport[]
+}
+
+/** Sorts out which trials have a place on a chart with these axes. */
+export function plotTrials(trials: readonly TrialReport[], axis: CostAxis, scale: ErrorScale): Plot {
+  const plotted: PlottedTrial[] = []
+  const unmeasured: TrialReport[] = []
+  const belowScale: TrialReport[] = []
+  for (const trial of trials) {
+    const cost = axis.read(trial)
+    const { state, wordErrorRate, wordErrorRateInterval: interval } = trial
+    if (state !== 'completed' || cost === undefined || wordErrorRate === undefined) {
+      unmeasured.push(trial)
+    } else if (scale === 'logarithmic' && wordErrorRate <= 0) {
+      belowScale.push(trial)
+    } else {
+      plotted.push({
+        trial,
+        cost,
+        errorPercent: wordErrorRate * 100,
+        interval: interval && { lowerPercent: interval.lower * 100, upperPercent: interval.upper * 100 }
+      })
+    }
+  }
+  return { plotted, unmeasured, belowScale }
+}
+
+/** Error rates further apart than this are not all readable on a linear axis. */
+const readableSpread = 6
+
+/** The scale on which all measured error rates can be told apart. */
+export function suggestErrorScale(trials: readonly TrialReport[]): ErrorScale {
+  const rates = trials.map(({ wordErrorRate }) => wordErrorRate ?? 0).filter((rate) => rate > 0)
+  return Math.max(...rates) > readableSpread * Math.min(...rates) ? 'logarithmic' : 'linear'
+}

@@ -1,0 +1,43 @@
+import type { TrialReport } from '@contract/trial'
+import {
+  formatBytes,
+  formatCount,
+  formatInterval,
+  formatMilliseconds,
+  formatPercent,
+  formatRealTimeSpeed
+} from '../format/numbers'
+import { trialRemark } from '../format/trial-remark'
+
+/** What a chart says about the trial under the pointer, as HTML. Names come from files and are escaped. */
+export function trialTooltip(trial: TrialReport): string {
+  const interval = trial.wordErrorRateInterval
+  const remark = trialRemark(trial)
+  const lines = [
+    `<b>${escapeHtml(trial.name)}</b>`,
+    fact('Word error rate', trial.wordErrorRate, formatPercent),
+    fact('95 % interval', interval, formatInterval),
+    fact('Parameters kept', trial.retainedParameterFraction, formatPercent),
+    fact('Parameters', trial.parameterCount, formatCount),
+    fact('Size', trial.sizeBytes, formatBytes),
+    fact('Latency p50', trial.latencyMilliseconds?.p50, formatMilliseconds),
+    fact('Times real time', trial.realTimeFactor, formatRealTimeSpeed),
+    remark === '' ? '' : escapeHtml(remark)
+  ]
+  return lines.filter((line) => line !== '').join('<br>')
+}
+
+function fact<T>(term: string, value: T | undefined, format: (value: T) => string): string {
+  return value === undefined ? '' : `${term}: ${format(value)}`
+}
+
+function escapeHtml(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;'
+  }
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+}

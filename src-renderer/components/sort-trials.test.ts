@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
+import { nextOrder, sortTrials } from './sort-trials'
+import { trialColumns } from './trial-columns'
+
+const column = (id: string) => trialColumns.find((each) => each.id === id)!
+const namesBy = (id: string, direction: 'ascending' | 'descending') =>
+  sortTrials(trials, (trial) => column(id).sortValue(trial), direction).map(({ name }) => name)
+
+const trials = [
+  completedTrial('tier 10', { wordErrorRate: 0.05, realTimeFactor: 0.01, sizeBytes: 3 }),
+  unmeasuredTrial('broken', 'failed'),
+  completedTrial('tier 9', {
+    wordErrorRate: 0.2,
+    realTimeFactor: 0.04,
+    sizeBytes: 3,
+    macsPerAudioSecond: null
+  })
+]
+
+describe('sorting', () => {
+  it.each([
+    ['wer', 'ascending', ['tier 10', 'tier 9', 'broken']],
+    ['wer', 'descending', ['tier 9', 'tier 10', 'broken']],
+    ['speed', 'ascending', ['tier 9', 'tier 10', 'broken']],
+    ['name', 'ascending', ['broken', 'tier 9', 'tier 10']],
+    ['macs', 'descending', ['tier 10', 'broken', 'tier 9']],
+    ['size', 'descending', ['tier 10', 'tier 9', 'broken']]
+  ] as const)('by %s %s', (id, direction, names) => {
+    expect(namesBy(id, direction)).toEqual(names)
+  })
+
+  it('leaves the trials as they were', () => {
+    namesBy('name', 'ascending')
+    expect(trials.map(({ name }) => name)).toEqual(['tier 10', 'broken', 'tier 9'])
+  })
+})
+
+describe('clicking a heading', () => {
+  it('sorts up, then down, then not at all', () => {
+    const up = nextOrder(undefined, 'wer')
+    const down = nextOrder(up, 'wer')
+    expect([up, down, nextOrder(down, 'wer')]).toEqual([
+      { columnId: 'wer', direction: 'ascending' },
+      { columnId: 'wer', direction: 'descending' },
+      undefined
+    ])
+  })
+
+  it('begins anew at another column', () => {
+    expect(nextOrder({ columnId: 'wer', direction: 'ascending' }, 'size')).toEqual({
+      columnId: 'size',
+      direction: 'ascending'
+    })
+  })
+})
+
+describe('the columns', () => {
+  it('show a trial as the command line does', () => {
+    const trial = completedTrial('tier', { dominatedByInt8: true, failures: { empty: 0, repeated: 2 } })
+    expect(trialColumns.map((each) => each.text(trial))).toEqual([
+      'tier',
+      '49.57 %',
+      '8.00 %',
+      '6.00–10.00 %',
+      '4.00 M',
+      '16.0 MB',
+      '400.00 M',
+      '40.0 ms',
+      '80.0 ms',
+      '50.0',
+      '200.0 MB',
+      'int8 alone is better, 2 repeated'
+    ])
+  })
+
+  it('show a dash where a completed trial has no number', () => {
+    expect(column('macs').text(completedTrial('a', { macsPerAudioSecond: null }))).toBe('–')
+  })
+})

@@ -1,0 +1,40 @@
+import type { TrialReport } from '@contract/trial'
+import type { SortValue } from './trial-columns'
+
+/** By which column a table is sorted, and which way. */
+export interface TrialOrder {
+  readonly columnId: string
+  readonly direction: 'ascending' | 'descending'
+}
+
+/**
+ * The trials in order of a value. Those without it come last either way, and equals keep their order. Text is
+ * compared as people count: `tier 9` before `tier 10`.
+ */
+export function sortTrials(
+  trials: readonly TrialReport[],
+  valueOf: (trial: TrialReport) => SortValue,
+  direction: TrialOrder['direction']
+): TrialReport[] {
+  const sign = direction === 'ascending' ? 1 : -1
+  return trials.toSorted((a, b) => {
+    const first = valueOf(a)
+    const second = valueOf(b)
+    if (first === undefined || second === undefined) {
+      return Number(first === undefined) - Number(second === undefined)
+    }
+    return sign * compare(first, second)
+  })
+}
+
+function compare(a: number | string, b: number | string): number {
+  return typeof a === 'number' && typeof b === 'number'
+    ? a - b
+    : String(a).localeCompare(String(b), 'en', { numeric: true })
+}
+
+/** The order after a click on a column: ascending, then descending, then as it was written. */
+export function nextOrder(order: TrialOrder | undefined, columnId: string): TrialOrder | undefined {
+  if (order?.columnId !== columnId) return { columnId, direction: 'ascending' }
+  return order.direction === 'ascending' ? { columnId, direction: 'descending' } : undefined
+}
