@@ -16,6 +16,7 @@ export interface RequestOptions {
 const softStopMilliseconds = 1200
 
 interface Pending {
+  readonly process: EngineProcess
   readonly options: RequestOptions
   settle(outcome: { result: unknown } | { error: WorkbenchError }): void
 }
@@ -50,9 +51,10 @@ export class EngineClient {
         killTimer = setTimeout(() => {
           process.kill()
         }, softStopMilliseconds)
-        process.send({ kind: 'cancel', id })
+        sendIfAlive(process, { kind: 'cancel', id })
       }
       this.#pending.set(id, {
+        process,
         options,
         settle: (outcome) => {
           clearTimeout(killTimer)
@@ -63,7 +65,7 @@ export class EngineClient {
         }
       })
       signal?.addEventListener('abort', cancel, { once: true })
-      process.send({ kind: 'request', id, name, params } as HostMessage)
+      sendIfAlive(process, { kind: 'request', id, name, params } as HostMessage)
     })
   }
 
@@ -81,7 +83,10 @@ export class EngineClient {
     process.onExit((exit) => {
       if (this.#process === process) this.#process = undefined
       const error = crashed(exit)
-      for (const pending of [...this.#pending.values()]) pending.settle({ error })
+      for (const pending of [...this.#pending.values()]) {
+        // A newer process may have requests of its own under way.
+        if (pending.process === process) pending.settle({ error })
+      }
     })
     return process
   }
@@ -106,6 +111,15 @@ export class EngineClient {
       default:
         assertNever(message)
     }
+  }
+}
+
+/** A message to a process that is dead already needs no answer here: its exit ends what it was asked. */
+function sendIfAlive(process: EngineProcess, message: HostMessage): void {
+  try {
+    process.send(message)
+  } catch (error) {
+    if (!(error instanceof WorkbenchError && error.code === 'crashed')) throw error
   }
 }
 

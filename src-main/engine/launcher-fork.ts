@@ -28,7 +28,8 @@ export function createForkLauncher(entryFile: string): EngineLauncher {
         send(message) {
           if (!child.connected)
             throw new WorkbenchError('crashed', 'The engine process is gone; start the job again.')
-          child.send(message)
+          // A failed write is a death whose exit follows; that is what gets reported.
+          child.send(message, () => undefined)
         },
         onMessage(listener) {
           child.on('message', (message) => {
@@ -45,7 +46,8 @@ export function createForkLauncher(entryFile: string): EngineLauncher {
             report({ code, signal, lastWords })
           })
           child.on('error', (error) => {
-            report({ code: null, signal: null, lastWords: error.message })
+            // Other errors are followed by the exit, which knows more.
+            if (child.pid === undefined) report({ code: null, signal: null, lastWords: error.message })
           })
         },
         kill() {

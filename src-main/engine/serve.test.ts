@@ -59,9 +59,9 @@ function serve(describeModel: (modelPath: string, context: JobContext) => Promis
 describe('an engine', () => {
   it('says that it is ready, then answers requests one at a time in their order', async () => {
     const steps: string[] = []
-    const channel = serve(async (modelPath, { breathe }) => {
+    const channel = serve(async (modelPath, context) => {
       steps.push(`begin ${modelPath}`)
-      await breathe()
+      await context.breathe()
       steps.push(`end ${modelPath}`)
       return modelPath
     })
@@ -123,8 +123,8 @@ describe('an engine', () => {
 
 describe('a cancel', () => {
   /** A job that ends only when it is told to stop. */
-  async function untilAborted({ signal, breathe }: JobContext): Promise<never> {
-    while (!signal.aborted) await breathe()
+  async function untilAborted(context: JobContext): Promise<never> {
+    while (!context.signal.aborted) await context.breathe()
     throw new WorkbenchError('cancelled', 'Stopped.')
   }
 

@@ -139,7 +139,11 @@ async function runTrial(run: StudyRun, trial: PlannedTrial, title: string): Prom
   }
   records.startTrial({ trialId, spec, startedAt: new Date().toISOString() })
   try {
-    const outcome = await buildAndMeasure(run, trial, title)
+    const outcome = await buildAndMeasure(run, trial, title).catch(async (thrown: unknown) => {
+      if (!isCrash(thrown)) throw thrown
+      // Once may be chance, such as a machine short of memory; what was recorded is not done again.
+      return buildAndMeasure(run, trial, `${title}, second try`)
+    })
     records.finishTrial(trialId, { result: outcome, finishedAt: new Date().toISOString() })
     return createTrialReport({ trialId, spec, state: 'completed', reused: false, outcome })
   } catch (thrown) {
@@ -149,6 +153,10 @@ async function runTrial(run: StudyRun, trial: PlannedTrial, title: string): Prom
     if (state === 'cancelled' || error.code === 'io') throw thrown
     return createTrialReport({ trialId, spec, state, reused: false, error })
   }
+}
+
+function isCrash(thrown: unknown): boolean {
+  return thrown instanceof WorkbenchError && thrown.code === 'crashed'
 }
 
 function wireAsJson(error: ErrorWire): Json {

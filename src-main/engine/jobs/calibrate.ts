@@ -9,7 +9,7 @@ import { exposeValues } from '../../onnx/passes/expose-values'
 import type { InferenceBackend, RuntimeTensor } from '../../runtime/inference-backend'
 import type { CtcRecognizer } from '../../speech/families/family'
 import type { JobContext } from '../serve'
-import type { Dataset } from './dataset'
+import { onUtterance, type Dataset } from './dataset'
 
 /** Raised when the same model and data would give other sums. */
 export const calibrationVersion = 1
@@ -49,7 +49,9 @@ export async function calibrate(
   try {
     for (const [index, utterance] of dataset.utterances.entries()) {
       throwIfCancelled(context.signal)
-      const input = await recognizer.computeInput(await dataset.audio(utterance))
+      const input = await onUtterance(utterance, async () =>
+        recognizer.computeInput(await dataset.audio(utterance))
+      )
       const values = await session.run({ [recognizer.description.inputName]: input }, [...readers.keys()])
       for (const [value, layer] of readers)
         await accumulators.get(value)!.add(featureRows(values[value], layer))

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
+import { WorkbenchError } from '@contract/errors'
 import type { Audio } from '../../speech/audio/audio'
 import { decodeAudio } from '../../speech/audio/decode-audio'
 import { parseNemoManifest } from '../../speech/datasets/nemo-manifest'
@@ -27,6 +28,19 @@ export async function openDataset(path: string): Promise<Dataset> {
     async audio(utterance) {
       return utteranceAudio(await decodeAudio(await audioBytes(utterance), utterance.audioPath), utterance)
     }
+  }
+}
+
+/**
+ * Runs `work` on one utterance; what goes wrong with it is told with the utterance's name, since models and front ends
+ * see only samples.
+ */
+export async function onUtterance<T>({ id }: Utterance, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof WorkbenchError) || error.message.includes(id)) throw error
+    throw new WorkbenchError(error.code, `Utterance '${id}': ${error.message}`, { cause: error })
   }
 }
 

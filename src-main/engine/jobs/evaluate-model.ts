@@ -23,7 +23,7 @@ import { peakResidentBytes } from '../peak-memory'
 import type { EvaluateParams } from '../protocol'
 import type { JobContext } from '../serve'
 import { latheVersion } from '../../base/lathe-version'
-import { openDataset, type Dataset } from './dataset'
+import { onUtterance, openDataset, type Dataset } from './dataset'
 
 /** Raised when the same model and data would give other texts, counts or timings: front end, decoding, scoring. */
 export const evaluationVersion = 1
@@ -85,8 +85,10 @@ async function warmUp(
 ): Promise<UtteranceTiming[]> {
   const timings: UtteranceTiming[] = []
   for (const utterance of dataset.utterances.slice(0, count)) {
-    const audio = await dataset.audio(utterance)
-    timings.push((await transcribe(recognizer, audio)).timing)
+    const { timing } = await onUtterance(utterance, async () =>
+      transcribe(recognizer, await dataset.audio(utterance))
+    )
+    timings.push(timing)
   }
   return timings
 }
@@ -114,7 +116,9 @@ async function transcribeAll(
     throwIfCancelled(context.signal)
     let record = known.get(utterance.id)
     if (record === undefined) {
-      const transcribed = await transcribe(recognizer, await dataset.audio(utterance))
+      const transcribed = await onUtterance(utterance, async () =>
+        transcribe(recognizer, await dataset.audio(utterance))
+      )
       record = scoreUtterance(utterance, transcribed, normalizer)
       context.records([record])
     }

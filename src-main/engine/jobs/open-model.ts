@@ -38,7 +38,7 @@ export async function openModel(path: string): Promise<OpenedModel> {
   const folder = openModelFolder(path)
   const file = join(folder.folder, folder.modelFile)
   const bytes = await folder.readBytes(folder.modelFile)
-  const decoded = decodeModel(bytes)
+  const decoded = decodeNamed(bytes, file)
   const model = await loadExternalData(decoded, openExternalDataFiles(folder.folder))
   return {
     file,
@@ -48,6 +48,16 @@ export async function openModel(path: string): Promise<OpenedModel> {
     model,
     externalLocations: externalLocations(decoded),
     ...(await tryRecognize(folder, decoded))
+  }
+}
+
+/** Decoding does not know where the bytes come from; whoever reads the message must. */
+function decodeNamed(bytes: Uint8Array, file: string): Model {
+  try {
+    return decodeModel(bytes)
+  } catch (error) {
+    if (!(error instanceof WorkbenchError)) throw error
+    throw new WorkbenchError(error.code, `Could not open '${file}': ${error.message}`, { cause: error })
   }
 }
 
