@@ -19,10 +19,10 @@ export const noCharacterErrors: CharacterErrors = {
 /**
  * The character errors of a hypothesis: the word aligner over Unicode code points.
  *
- * White space at both ends is stripped; inside, every space counts as a character. Combining marks are characters
- * of their own, so both texts should be in the same Unicode normal form.
+ * White space at both ends is stripped; inside, every space counts as a character, the second of two as well.
+ * Combining marks are characters of their own, so both texts should be in the same Unicode normal form.
  *
- * Source: jiwer 4.0 `process_characters` with its default transform.
+ * Source: jiwer 4.0, `cer` with its default transform (strip, list of characters); docs/numerics.md#word-errors.
  */
 export function characterErrors(reference: string, hypothesis: string): CharacterErrors {
   const { substitutions, deletions, insertions, referenceWords } = alignWords(

@@ -102,13 +102,10 @@ function divide({ reference, hypothesis }: Section): [Section, Section] {
   const right = distancesOfPrefixes(reference.toReversed(), hypothesis.subarray(middle).toReversed())
   const total = (at: number): number => left[at]! + right[length - at]!
 
-  // RapidFuzz searches from 1. Position 0 counts only where it alone is optimal: there RapidFuzz's own
-  // alignment would be longer than the edit distance, which nobody wants reproduced.
-  let at = 1
-  for (let candidate = 2; candidate <= length; candidate++) {
+  let at = 0
+  for (let candidate = 1; candidate <= length; candidate++) {
     if (total(candidate) < total(at)) at = candidate
   }
-  if (total(0) < total(at)) at = 0
   return [
     {
       reference: reference.subarray(0, at),

@@ -44,13 +44,16 @@ export const allocationSchema = z.strictObject({
   rankMultiple: z.int().min(1).default(1)
 })
 
+/** Text normalizers, by the names that records keep. */
+export const normalizerNames = ['none', 'basic', 'whisper-english'] as const
+
 export const evaluationSettingsSchema = z.strictObject({
   /** Threads inside one operator; a condition of every latency figure. */
   threads: z.int().min(1).max(256).default(1),
   /** Utterances run once before timing starts. */
   warmupUtterances: z.int().min(0).default(3),
-  /** Text normalizer by name; `none` only collapses white space. */
-  normalizer: z.literal('none').default('none'),
+  /** Text normalizer by name, applied to reference and hypothesis before words are counted. `none` only collapses white space. */
+  normalizer: z.enum(normalizerNames).default('none'),
   /** Seed of the bootstrap that gives the confidence interval. */
   seed: z.int().min(0).default(1)
 })

@@ -1,6 +1,7 @@
 import { uniformAllocationVersion } from '../../compression/allocation/uniform'
 import { int8DynamicVersion } from '../../compression/methods/int8-dynamic'
 import { lowRankMethodTable } from '../../compression/methods/methods'
+import { findNormalizer, normalizerNames } from '../../speech/text/normalizers'
 import { calibrationVersion } from './calibrate'
 import { evaluationVersion } from './evaluate-model'
 
@@ -10,6 +11,7 @@ import { evaluationVersion } from './evaluate-model'
  */
 export const computationVersions: Readonly<Record<string, number>> = {
   ...Object.fromEntries(Object.values(lowRankMethodTable).map(({ name, version }) => [name, version])),
+  ...Object.fromEntries(normalizerNames.map((name) => [`normalizer ${name}`, findNormalizer(name).version])),
   'int8-dynamic': int8DynamicVersion,
   uniform: uniformAllocationVersion,
   calibration: calibrationVersion,

@@ -3,11 +3,14 @@
  * comparable with another one that was counted after the same normalizer, so records keep both.
  */
 import { WorkbenchError } from '@contract/errors'
+import { normalizeBasic } from './basic-normalizer'
+import { normalizeWhisperEnglish } from './whisper-english/whisper-english-normalizer'
 
 export interface TextNormalizer {
   readonly name: string
   /** Raised by any change that can alter an output. */
   readonly version: number
+  /** Takes a raw transcript. Only `whisper-english` may change its own output again. */
   normalize(text: string): string
 }
 
@@ -17,7 +20,9 @@ export function collapseWhiteSpace(text: string): string {
 }
 
 const normalizers = [
-  { name: 'none', version: 1, normalize: collapseWhiteSpace }
+  { name: 'none', version: 1, normalize: collapseWhiteSpace },
+  { name: 'basic', version: 1, normalize: (text: string) => normalizeBasic(text) },
+  { name: 'whisper-english', version: 1, normalize: normalizeWhisperEnglish }
 ] as const satisfies readonly TextNormalizer[]
 
 export type NormalizerName = (typeof normalizers)[number]['name']

@@ -1,5 +1,5 @@
-import { Command } from 'commander'
-import { evaluationSettingsSchema } from '@contract/recipe'
+import { Command, Option } from 'commander'
+import { evaluationSettingsSchema, normalizerNames } from '@contract/recipe'
 import type { Measurement, UtteranceRecord } from '@contract/trial'
 import { formatBytes, formatDuration, formatPercent } from '../../../services/report/format'
 import type { CommandContext } from '../command-context'
@@ -10,6 +10,7 @@ interface EvaluateOptions {
   readonly threads: number
   readonly warmup: number
   readonly worst: number
+  readonly normalizer: string
   readonly json?: boolean
 }
 
@@ -20,6 +21,11 @@ export function evaluateCommand(context: CommandContext): Command {
     .requiredOption('--data <manifest>', 'NeMo manifest (JSON lines with audio_filepath, duration, text)')
     .option('--threads <n>', 'threads inside one operator', parsePositiveInteger, 1)
     .option('--warmup <n>', 'utterances run before timing starts', parseWholeNumber, 3)
+    .addOption(
+      new Option('--normalizer <name>', 'text normalizer before words are counted')
+        .choices(normalizerNames)
+        .default('none')
+    )
     .option('--worst <n>', 'how many of the worst utterances to show', parseWholeNumber, 5)
     .option('--json', 'print JSON with every utterance')
     .addHelpText(
@@ -33,7 +39,8 @@ export function evaluateCommand(context: CommandContext): Command {
           datasetPath: options.data,
           settings: evaluationSettingsSchema.parse({
             threads: options.threads,
-            warmupUtterances: options.warmup
+            warmupUtterances: options.warmup,
+            normalizer: options.normalizer
           })
         },
         context.following()

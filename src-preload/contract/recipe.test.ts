@@ -1,0 +1,68 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { recipeSchema } from './recipe'
+
+const smallest = {
+  recipeVersion: 1,
+  name: 'test',
+  model: 'model',
+  calibrationSet: 'dev.jsonl',
+  evaluationSet: 'eval.jsonl'
+}
+
+describe('recipeSchema', () => {
+  it('fills every default in', () => {
+    expect(recipeSchema.parse(smallest)).toEqual({
+      ...smallest,
+      grids: [],
+      layers: { excludeRoles: ['head'], exclude: [] },
+      allocation: { policy: 'uniform', rankMultiple: 1 },
+      damping: 1e-8,
+      evaluation: { threads: 1, warmupUtterances: 3, normalizer: 'none', seed: 1 }
+    })
+  })
+
+  it('keeps what is written, and fills in the rest of a part that is written in part', () => {
+    const parsed = recipeSchema.parse({
+      ...smallest,
+      $schema: 'recipe.schema.json',
+      description: 'words',
+      grids: [{ methods: ['weight-svd'], retainedParameterFractions: [1, 0.25] }],
+      layers: { excludeRoles: [] },
+      allocation: { rankMultiple: 8 },
+      damping: 0,
+      evaluation: { threads: 2, warmupUtterances: 0, seed: 0 }
+    })
+    expect(parsed).toEqual({
+      ...smallest,
+      $schema: 'recipe.schema.json',
+      description: 'words',
+      grids: [{ methods: ['weight-svd'], retainedParameterFractions: [1, 0.25], precisions: ['float32'] }],
+      layers: { excludeRoles: [], exclude: [] },
+      allocation: { policy: 'uniform', rankMultiple: 8 },
+      damping: 0,
+      evaluation: { threads: 2, warmupUtterances: 0, normalizer: 'none', seed: 0 }
+    })
+  })
+
+  it('is not changed by parsing again, as a stored recipe is', () => {
+    const once = recipeSchema.parse(smallest)
+    expect(recipeSchema.parse(JSON.parse(JSON.stringify(once)))).toEqual(once)
+  })
+
+  it('gives each recipe defaults of its own', () => {
+    const [first, second] = [recipeSchema.parse(smallest), recipeSchema.parse(smallest)]
+    first.layers.excludeRoles.push('q')
+    expect(second.layers.excludeRoles).toEqual(['head'])
+    expect(recipeSchema.parse(smallest).layers.excludeRoles).toEqual(['head'])
+  })
+
+  const folder = resolve(import.meta.dirname, '../../resources/recipes')
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.json')))(
+    'accepts resources/recipes/%s',
+    (name) => {
+      expect(() => recipeSchema.parse(JSON.parse(readFileSync(resolve(folder, name), 'utf8')))).not.toThrow()
+    }
+  )
+})
