@@ -2,15 +2,17 @@ import { WorkbenchError } from '@contract/errors'
 import type { Matrix } from '../linalg/matrix'
 import type { Model } from '../onnx/ir/model'
 import { replaceWithFactors, type StoredFactors } from '../onnx/passes/replace-with-factors'
+import { layerMatrix } from './layer-matrix'
 import type { LowRankFactors } from './low-rank-factors'
 import type { CompressionPlan } from './plan'
 
 /**
  * The model with every planned layer cut to its rank.
  *
- * `factors`: the factors of each stored weight, by weight name. Only the first `rank` columns and rows are used.
+ * `factors`: the factors of each matrix, by `layerMatrix`. Only the first `rank` columns and rows are used; layers that
+ * share a matrix are stored once when their ranks are equal.
  *
- * @throws WorkbenchError `internal` when a planned weight has no factors.
+ * @throws WorkbenchError `internal` when a planned layer has no factors, and as `replaceWithFactors`.
  */
 export function applyLowRank(
   model: Model,
@@ -20,12 +22,13 @@ export function applyLowRank(
   const cut = new Map<string, StoredFactors>()
   const replacements = plan.flatMap(({ layer, rank }) => {
     if (rank === undefined) return []
-    const whole = factors.get(layer.weightName)
+    const whole = factors.get(layerMatrix(layer))
     if (whole === undefined)
       throw new WorkbenchError('internal', `Weight '${layer.weightName}' was not factorised.`)
-    // Layers that share a weight must get one and the same pair of arrays, so that it is stored once.
-    const stored = cut.get(layer.weightName) ?? truncate(whole, rank)
-    cut.set(layer.weightName, stored)
+    // Layers that share a matrix must get one and the same pair of arrays, so that it is stored once.
+    const key = `${rank} ${layerMatrix(layer)}`
+    const stored = cut.get(key) ?? truncate(whole, rank)
+    cut.set(key, stored)
     return [{ layer, factors: stored }]
   })
   return replaceWithFactors(model, replacements).model

@@ -1,5 +1,6 @@
 import type { LinearLayer } from '../onnx/linear-layer/linear-layer'
 import { factorParameterCount } from './allocation/break-even'
+import { layerMatrix } from './layer-matrix'
 
 /** The decision for one layer. `rank` undefined: it stays dense. */
 export interface PlannedLayer {
@@ -11,18 +12,21 @@ export interface PlannedLayer {
 export type CompressionPlan = readonly PlannedLayer[]
 
 /**
- * Parameters kept ÷ parameters before over the plan's weights, each stored weight counted once. 1 for an empty plan.
+ * Parameters kept ÷ parameters before over the plan's weights, each stored array counted once. 1 for an empty plan.
+ *
+ * Above 1 is possible: a weight that any layer of the model still uses as it was, in the plan or outside it, stays
+ * in the file beside its factors.
  */
 export function retainedParameterFraction(plan: CompressionPlan): number {
   let before = 0
   let after = 0
-  const counted = new Set<string>()
-  for (const { layer, rank } of plan) {
-    if (counted.has(layer.weightName)) continue
-    counted.add(layer.weightName)
-    const dense = layer.inFeatures * layer.outFeatures
-    before += dense
-    after += rank === undefined ? dense : factorParameterCount(layer.inFeatures, layer.outFeatures, rank)
+  for (const users of Map.groupBy(plan, ({ layer }) => layer.weightName).values()) {
+    const { inFeatures, outFeatures, weightUses } = users[0]!.layer
+    const factorised = users.filter(({ rank }) => rank !== undefined)
+    before += inFeatures * outFeatures
+    if (factorised.length < weightUses) after += inFeatures * outFeatures
+    const ranks = new Map(factorised.map(({ layer, rank }) => [`${rank} ${layerMatrix(layer)}`, rank!]))
+    for (const rank of ranks.values()) after += factorParameterCount(inFeatures, outFeatures, rank)
   }
   return before === 0 ? 1 : after / before
 }

@@ -36,9 +36,16 @@ export class SecondMomentAccumulator {
   /**
    * Adds rows [n, features].
    *
-   * @throws WorkbenchError `numerical` when a value is not finite: such statistics would spoil every rank.
+   * @throws WorkbenchError `numerical` when a value is not finite: such statistics would spoil every rank; `internal`
+   * when the values do not make whole rows.
    */
   async add(rows: Float32Array): Promise<void> {
+    if (rows.length % this.#features !== 0) {
+      throw new WorkbenchError(
+        'internal',
+        `${rows.length} values do not make rows of ${this.#features} features.`
+      )
+    }
     const chunkLength = this.#chunk.length
     for (let offset = 0; offset < rows.length;) {
       const filled = this.#filledRows * this.#features
@@ -74,9 +81,15 @@ export class SecondMomentAccumulator {
   }
 }
 
-/** The sums over both sets of rows. */
+/** The sums over both sets of rows. @throws WorkbenchError `internal` when the numbers of features differ. */
 export function mergeMomentSums(a: MomentSum, b: MomentSum): MomentSum {
   const { rows, columns } = a.sum
+  if (b.sum.rows !== rows) {
+    throw new WorkbenchError(
+      'internal',
+      `Sums of ${rows} and of ${b.sum.rows} features cannot be merged; they belong to different layers.`
+    )
+  }
   const merged = matrix(rows, columns, a.sum.data.slice())
   for (let i = 0; i < merged.data.length; i++) merged.data[i]! += b.sum.data[i]!
   return { sum: merged, rowCount: a.rowCount + b.rowCount }

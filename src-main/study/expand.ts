@@ -35,10 +35,16 @@ export function expandRecipe(recipe: Recipe): TrialSpec[] {
   })
 }
 
-/** A short name that is unique within a recipe: `whitened-svd 50 % int8`. */
+/** A short name that is unique within a recipe: `whitened-svd 50% int8`. */
 export function trialName(making: TrialMaking): string {
   if (making.kind === 'baseline') return 'baseline'
   if (making.kind === 'int8-dynamic') return 'int8'
-  const percent = Number((making.retainedParameterFraction * 100).toFixed(4))
+  const percent = percentOf(making.retainedParameterFraction)
   return `${making.method} ${percent}%${making.precision === 'int8' ? ' int8' : ''}`
+}
+
+/** The fraction as written with its point moved: 0.07 gives 7, where 0.07 · 100 is 7.000000000000001. */
+function percentOf(fraction: number): number {
+  const [digits, exponent = '0'] = String(fraction).split('e')
+  return Number(`${digits}e${Number(exponent) + 2}`)
 }

@@ -39,16 +39,18 @@ export interface TrialInputs {
 /**
  * The data that identifies a trial: two trials with equal identities have equal results, whatever their names.
  *
- * The calibration set is left out where the making does not read it, so that changing it spoils nothing.
+ * The calibration set belongs to every making but the baseline, also to those whose weights do not depend on it
+ * (weight-svd, int8): the finished model is checked on its recordings, and that parity is part of the result. The baseline
+ * never meets them, so changing them does not spoil its measurement.
  */
 export function trialIdentity(spec: TrialSpec, inputs: TrialInputs): Json {
   const { making } = spec
-  const usesCalibration = making.kind === 'low-rank'
+  const meetsCalibrationSet = making.kind !== 'baseline'
   return {
     making: { ...making },
     evaluation: { ...spec.evaluation },
     modelHash: inputs.modelHash,
-    calibrationHash: usesCalibration ? inputs.calibrationHash : undefined,
+    calibrationHash: meetsCalibrationSet ? inputs.calibrationHash : undefined,
     evaluationHash: inputs.evaluationHash,
     versions: { ...inputs.versions }
   }

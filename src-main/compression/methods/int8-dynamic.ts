@@ -2,40 +2,51 @@
  * Dynamic int8: weights stored in int8, activations quantized as they come, products in integers.
  * The yardstick that every speech engineer has already: free, no data, one call. Limits: MatMul and Gemm only.
  */
+import { WorkbenchError } from '@contract/errors'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
 import { readWeight } from '../../onnx/linear-layer/read-weight'
 import type { Model } from '../../onnx/ir/model'
 import { quantizeLinearDynamic, type QuantizedWeight } from '../../onnx/passes/quantize-linear-dynamic'
+import { rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
+import { layerMatrix } from '../layer-matrix'
 
 /** Raised when the same model and settings would give another result. */
 export const int8DynamicVersion = 1
 
-/** The model with every MatMul and Gemm layer of its main graph in dynamic int8. */
+/**
+ * The model with every MatMul and Gemm layer of its main graph in dynamic int8. Layers in subgraphs and layers that
+ * multiply in another type than float32 stay as they are.
+ *
+ * @throws WorkbenchError `numerical` for a weight that is not finite, `unsupported-model` for a model before opset 11.
+ */
 export function applyInt8Dynamic(model: Model): Model {
   const quantized = new Map<string, QuantizedWeight>()
-  const replacements = locateLinearLayers(model)
-    .filter(isQuantizable)
+  const replacements = rewritableLayers(model, locateLinearLayers(model))
+    .filter(({ operator }) => operator !== 'Conv')
     .map((layer) => {
-      const weight = quantized.get(layer.weightName) ?? quantizeLayer(model, layer)
-      quantized.set(layer.weightName, weight)
+      const weight = quantized.get(layerMatrix(layer)) ?? quantizeLayer(model, layer)
+      quantized.set(layerMatrix(layer), weight)
       return { layer, weight }
     })
   return quantizeLinearDynamic(model, replacements).model
 }
 
 function quantizeLayer(model: Model, layer: LinearLayer): QuantizedWeight {
-  return quantizePerChannel(readWeight(model, layer).data, layer.inFeatures, layer.outFeatures)
-}
-
-function isQuantizable(layer: LinearLayer): boolean {
-  return layer.operator !== 'Conv' && layer.graphPath.length === 0
+  const { data } = readWeight(model, layer)
+  if (!data.every(Number.isFinite)) {
+    throw new WorkbenchError(
+      'numerical',
+      `The weight of layer '${layer.id}' holds values that are not finite; it cannot be quantized.`
+    )
+  }
+  return quantizePerChannel(data, layer.inFeatures, layer.outFeatures)
 }
 
 /**
  * Symmetric int8 per output channel: scale_j = max_i |W[i, j]| / 127, value = round(W[i, j] / scale_j).
  *
- * `weight` [in, out], row-major. A channel of zeros gets scale 1. The error of a value is at most half its scale.
+ * `weight` [in, out], row-major, finite. A channel of zeros gets scale 1. The error of a value is at most half its scale.
  */
 export function quantizePerChannel(
   weight: Float64Array,

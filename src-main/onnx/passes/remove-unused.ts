@@ -7,7 +7,8 @@ import type { PassResult } from './pass'
  * Drops nodes whose outputs nobody uses, and initializers that are left without a user.
  *
  * Works on the main graph, from the outputs backwards; what subgraphs take from it counts as used. Graph inputs stay,
- * also when they became useless: they are the model's interface.
+ * also when they became useless: they are the model's interface. An input that only offered to override a dropped
+ * initializer, as every weight does in old models, goes with it: it would have turned into one that must be fed.
  */
 export function removeUnused(model: Model): PassResult {
   const { graph } = model
@@ -30,12 +31,16 @@ function withoutOrphans(
   nodes: readonly Node[],
   initializers: ReadonlyMap<string, Tensor>
 ): Graph {
-  const present = new Set([...graph.inputs.map((input) => input.name), ...initializers.keys()])
+  const isDropped = (name: string) => graph.initializers.has(name) && !initializers.has(name)
+  const inputs = graph.inputs.filter(({ name }) => !isDropped(name))
+  const present = new Set([...inputs.map(({ name }) => name), ...initializers.keys()])
+  for (const { values } of graph.sparseInitializers) present.add(values.name)
   for (const node of nodes) for (const output of node.outputs) present.add(output)
   return {
     ...graph,
     nodes,
     initializers,
+    inputs,
     valueInfos: graph.valueInfos.filter((info) => present.has(info.name)),
     quantizationAnnotations: graph.quantizationAnnotations.filter((each) => present.has(each.tensorName))
   }

@@ -5,18 +5,21 @@
  *   Gemm(x, W, c; α, β)     ->  Gemm(Gemm(x, down; α), up, c; β)         transposition of W is resolved in the factors
  *   Conv 1x1 (x, W, b)      ->  Conv(Conv(x, downᵀ), upᵀ, b)             [in, r] is stored as [r, in, 1, ...]
  *
- * The last node keeps the output's name, so whatever follows, a bias Add included, is untouched. Layers that share a
- * weight share its factors. A weight nobody uses any more is dropped.
+ * The last node keeps the output's name, so whatever follows, a bias Add included, is untouched. A weight nobody uses
+ * any more is dropped.
  */
 import { WorkbenchError } from '@contract/errors'
+import { indexGraph, type GraphIndex } from '../graph-index'
 import { floatAttribute, readFloat } from '../ir/attribute'
 import type { Graph, Model, Node } from '../ir/model'
-import { elementCount, float32Tensor, type Tensor } from '../ir/tensor'
+import { float32Tensor, type Tensor } from '../ir/tensor'
 import type { LinearLayer } from '../linear-layer/linear-layer'
-import { removeUnused } from './remove-unused'
+import { FreshNames } from './fresh-names'
 import type { PassResult } from './pass'
+import { removeUnused } from './remove-unused'
+import { assertRewritable } from './rewrite-obstacle'
 
-/** The pair that replaces one stored weight, row-major. */
+/** The pair that replaces one matrix W [in, out], row-major. */
 export interface StoredFactors {
   readonly rank: number
   /** [in, rank] */
@@ -28,35 +31,34 @@ export interface StoredFactors {
 /**
  * Replaces each given layer by its factors.
  *
- * - `replacements`: layers of the main graph with the factors of their weight.
+ * - `replacements`: layers of the main graph with the factors of their weight. Layers that are given one and the same
+ *   factors object share the stored arrays.
  *
- * @throws WorkbenchError `unsupported-model` for a layer inside a subgraph, `internal` for factors of the wrong size.
+ * Names that the model uses already are avoided, so a model may be compressed twice.
+ *
+ * @throws WorkbenchError `unsupported-model` for a layer inside a subgraph or not in float32, `internal` for factors
+ * of the wrong size or a layer that the model does not have.
  */
 export function replaceWithFactors(
   model: Model,
   replacements: readonly { readonly layer: LinearLayer; readonly factors: StoredFactors }[]
 ): PassResult {
   if (replacements.length === 0) return { model, modified: false }
+  const rewrite = new FactorRewrite(model)
+  const layers = replacements.map(({ layer }) => layer)
+  assertRewritable(rewrite.index, layers)
   const byOutput = new Map(replacements.map((replacement) => [replacement.layer.nodeOutput, replacement]))
-  const initializers = new Map(model.graph.initializers)
   const nodes = model.graph.nodes.flatMap((node) => {
     const replacement = byOutput.get(node.outputs[0] ?? '')
     if (replacement === undefined) return [node]
-    const { layer, factors } = replacement
-    assertReplaceable(layer, factors)
-    return factorNodes(node, layer, factors, initializers)
+    assertSizes(replacement.layer, replacement.factors)
+    return rewrite.pair(node, replacement.layer, replacement.factors)
   })
-  const graph: Graph = { ...model.graph, nodes, initializers }
+  const graph: Graph = { ...model.graph, nodes, initializers: rewrite.initializers }
   return { model: removeUnused({ ...model, graph }).model, modified: true }
 }
 
-function assertReplaceable(layer: LinearLayer, { rank, down, up }: StoredFactors): void {
-  if (layer.graphPath.length > 0) {
-    throw new WorkbenchError(
-      'unsupported-model',
-      `Layer '${layer.id}' is inside a subgraph, where low rank is not supported yet; exclude it.`
-    )
-  }
+function assertSizes(layer: LinearLayer, { rank, down, up }: StoredFactors): void {
   if (down.length !== layer.inFeatures * rank || up.length !== layer.outFeatures * rank) {
     throw new WorkbenchError(
       'internal',
@@ -65,70 +67,84 @@ function assertReplaceable(layer: LinearLayer, { rank, down, up }: StoredFactors
   }
 }
 
-function factorNodes(
-  node: Node,
-  layer: LinearLayer,
-  factors: StoredFactors,
-  initializers: Map<string, Tensor>
-): [Node, Node] {
-  const { rank, down, up } = factors
-  const { inFeatures, outFeatures } = layer
-  const hidden = `${layer.nodeOutput}.hidden`
-  const base = node.name === '' ? layer.nodeOutput : node.name
-  const stored = (suffix: string, dims: readonly number[], values: Float32Array) => {
-    const name = `${layer.weightName}.${suffix}`
-    if (!initializers.has(name)) initializers.set(name, float32Tensor(name, dims, values))
-    return name
-  }
-  const rest = node.inputs.slice(2)
-  const pair = (downName: string, upName: string, first: Node['attributes'], second: Node['attributes']) =>
-    [
-      {
-        ...node,
-        name: `${base}.down`,
-        inputs: [layer.input, downName],
-        outputs: [hidden],
-        attributes: first
-      },
-      { ...node, name: `${base}.up`, inputs: [hidden, upName, ...rest], attributes: second }
-    ] satisfies [Node, Node]
+class FactorRewrite {
+  readonly index: GraphIndex
+  readonly initializers: Map<string, Tensor>
+  readonly #names: FreshNames
+  readonly #stored = new Map<StoredFactors, readonly [down: string, up: string]>()
 
-  switch (layer.operator) {
-    case 'MatMul':
-      return pair(
-        stored('down', [inFeatures, rank], down),
-        stored('up', [rank, outFeatures], up),
-        noAttributes,
-        noAttributes
-      )
-    case 'Gemm':
-      return pair(
-        stored('down', [inFeatures, rank], down),
-        stored('up', [rank, outFeatures], up),
-        new Map([['alpha', floatAttribute(readFloat(node, 'alpha', 1))]]),
-        new Map([['beta', floatAttribute(readFloat(node, 'beta', 1))]])
-      )
-    case 'Conv': {
-      const kernelAxes = Array.from({ length: kernelRank(node, initializers) }, () => 1)
-      return pair(
-        stored('down', [rank, inFeatures, ...kernelAxes], transposed(down, inFeatures, rank)),
-        stored('up', [outFeatures, rank, ...kernelAxes], transposed(up, rank, outFeatures)),
-        node.attributes,
-        node.attributes
-      )
+  constructor(model: Model) {
+    this.index = indexGraph(model.graph)
+    this.initializers = new Map(model.graph.initializers)
+    this.#names = new FreshNames(model)
+  }
+
+  /** The two nodes that replace `node`. */
+  pair(node: Node, layer: LinearLayer, factors: StoredFactors): [Node, Node] {
+    const [down, up] = this.#storedNames(layer, factors)
+    const hidden = this.#names.take(`${layer.nodeOutput}.hidden`)
+    const base = node.name === '' ? layer.nodeOutput : node.name
+    const [first, second] = factorAttributes(node, layer)
+    return [
+      { ...node, name: `${base}.down`, inputs: [layer.input, down], outputs: [hidden], attributes: first },
+      { ...node, name: `${base}.up`, inputs: [hidden, up, ...node.inputs.slice(2)], attributes: second }
+    ]
+  }
+
+  #storedNames(layer: LinearLayer, factors: StoredFactors): readonly [string, string] {
+    const known = this.#stored.get(factors)
+    if (known !== undefined) return known
+    const { rank, down, up } = factors
+    const { inFeatures, outFeatures, weightName } = layer
+    const store = (suffix: string, dims: readonly number[], values: Float32Array) => {
+      const name = this.#names.take(`${weightName}.${suffix}`)
+      this.initializers.set(name, float32Tensor(name, dims, values))
+      return name
     }
+    let names: readonly [string, string]
+    if (layer.operator === 'Conv') {
+      const kernel = this.#kernel(layer)
+      names = [
+        store('down', [rank, inFeatures, ...kernel], transposed(down, inFeatures, rank)),
+        store('up', [outFeatures, rank, ...kernel], transposed(up, rank, outFeatures))
+      ]
+    } else {
+      names = [store('down', [inFeatures, rank], down), store('up', [rank, outFeatures], up)]
+    }
+    this.#stored.set(factors, names)
+    return names
+  }
+
+  /** The kernel's sizes, all 1: those of the stored weight beyond [out, in]. */
+  #kernel({ id, weightName }: LinearLayer): readonly number[] {
+    const constant = this.index.producer(weightName)?.attributes.get('value')
+    const weight =
+      this.index.graph.initializers.get(weightName) ??
+      (constant?.kind === 'tensor' ? constant.value : undefined)
+    const kernel = weight?.dims.slice(2)
+    if (kernel === undefined || kernel.some((size) => size !== 1)) {
+      throw new WorkbenchError('internal', `Layer '${id}' is not a 1x1 convolution with a stored weight.`)
+    }
+    return kernel
   }
 }
 
-const noAttributes: Node['attributes'] = new Map()
-
-/** Number of spatial axes of a Conv: those of its stored weight beyond [out, in]. */
-function kernelRank(node: Node, initializers: ReadonlyMap<string, Tensor>): number {
-  const weight = initializers.get(node.inputs[1] ?? '')
-  if (weight === undefined || elementCount(weight.dims.slice(2)) !== 1) {
-    throw new WorkbenchError('internal', `Node '${node.name}' is not a 1x1 convolution with a stored weight.`)
+/** The attributes of both nodes. What scales or shifts is applied once: alpha in the first, beta in the second. */
+function factorAttributes(
+  node: Node,
+  { operator }: LinearLayer
+): readonly [Node['attributes'], Node['attributes']] {
+  switch (operator) {
+    case 'MatMul':
+      return [new Map(), new Map()]
+    case 'Gemm':
+      return [
+        new Map([['alpha', floatAttribute(readFloat(node, 'alpha', 1))]]),
+        new Map([['beta', floatAttribute(readFloat(node, 'beta', 1))]])
+      ]
+    case 'Conv':
+      return [node.attributes, node.attributes]
   }
-  return weight.dims.length - 2
 }
 
 /** [rows, columns] to [columns, rows]. */

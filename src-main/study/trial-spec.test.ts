@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { canonicalJson } from '../base/canonical-json'
+import {
+  trialIdentity,
+  trialMethod,
+  trialPrecision,
+  trialTargetFraction,
+  type TrialInputs,
+  type TrialMaking,
+  type TrialSpec
+} from './trial-spec'
+
+const evaluation = { threads: 1, warmupUtterances: 3, normalizer: 'none', seed: 1 } as const
+
+const lowRank = {
+  kind: 'low-rank',
+  method: 'whitened-svd',
+  retainedParameterFraction: 0.5,
+  rankMultiple: 1,
+  damping: 1e-8,
+  excludeRoles: ['head'],
+  exclude: [],
+  precision: 'float32'
+} as const satisfies TrialMaking
+
+const makings: Readonly<Record<string, TrialMaking>> = {
+  baseline: { kind: 'baseline' },
+  int8: { kind: 'int8-dynamic' },
+  'weight-svd': { ...lowRank, method: 'weight-svd' },
+  'whitened-svd': lowRank
+}
+
+const inputs: TrialInputs = {
+  modelHash: 'model',
+  calibrationHash: 'calibration',
+  evaluationHash: 'evaluation',
+  versions: { 'weight-svd': 1, evaluation: 2 }
+}
+
+function spec(making: TrialMaking, changes: Partial<TrialSpec> = {}): TrialSpec {
+  return { name: 'test', making, evaluation, ...changes }
+}
+
+/** The trial's id, as services/run-study makes it. */
+function idOf(value: TrialSpec, changes: Partial<TrialInputs> = {}): string {
+  const identity = canonicalJson(trialIdentity(value, { ...inputs, ...changes }))
+  return createHash('sha256').update(identity).digest('hex')
+}
+
+describe('trialIdentity', () => {
+  it('does not depend on the name', () => {
+    expect(idOf(spec(lowRank, { name: 'another' }))).toBe(idOf(spec(lowRank)))
+  })
+
+  it.each([
+    ['baseline', false],
+    ['int8', true],
+    ['weight-svd', true],
+    ['whitened-svd', true]
+  ])('of %s depends on the calibration set: %s', (name, expected) => {
+    const trial = spec(makings[name]!)
+    expect(idOf(trial, { calibrationHash: 'other' }) !== idOf(trial)).toBe(expected)
+  })
+
+  it.each(Object.entries(makings))('of %s depends on everything else', (_, making) => {
+    const trial = spec(making)
+    const ids = [
+      idOf(trial),
+      idOf(trial, { modelHash: 'other' }),
+      idOf(trial, { evaluationHash: 'other' }),
+      idOf(trial, { versions: { ...inputs.versions, evaluation: 3 } }),
+      idOf(trial, { versions: { ...inputs.versions, uniform: 1 } }),
+      idOf(spec(making, { evaluation: { ...evaluation, threads: 2 } })),
+      idOf(spec(making, { evaluation: { ...evaluation, seed: 2 } }))
+    ]
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('differs for every setting of a low-rank trial', () => {
+    const changes: readonly Partial<typeof lowRank | TrialMaking>[] = [
+      {},
+      { method: 'weight-svd' },
+      { retainedParameterFraction: 0.51 },
+      { rankMultiple: 8 },
+      { damping: 0 },
+      { excludeRoles: [] },
+      { exclude: ['layer'] },
+      { precision: 'int8' }
+    ]
+    const ids = changes.map((change) => idOf(spec({ ...lowRank, ...change })))
+    expect(new Set(ids).size).toBe(changes.length)
+  })
+
+  it('does not depend on the order in which members were written', () => {
+    const reversed = Object.fromEntries(Object.entries(lowRank).reverse()) as unknown as TrialMaking
+    expect(idOf(spec(reversed))).toBe(idOf(spec(lowRank)))
+  })
+
+  // Finished trials are found again by these. A change here throws away what users have computed: it must be wanted.
+  it.each([
+    ['baseline', '71b4d7256ac1d2bd82602048e8a8ff696f3cc62a241e4804e79215e69f21eecc'],
+    ['int8', '15beab8fba518ab3163877c41092f7920a8fa006c5556f1d3b8ecfa565f16dda'],
+    ['weight-svd', '50e7046ae3c878124176e8a07cad1a3f1c07caf4968bd61fa1d2d78c8e08aff5'],
+    ['whitened-svd', '74c002c7de78420828a8022b62ce6f5a10df636397c704b9610f2872a2bda0c8']
+  ])('gives %s the id it always had', (name, id) => {
+    expect(idOf(spec(makings[name]!))).toBe(id)
+  })
+
+  it('is written as this text', () => {
+    expect(canonicalJson(trialIdentity(spec(lowRank), inputs))).toBe(
+      '{"calibrationHash":"calibration","evaluation":{"normalizer":"none","seed":1,"threads":1,"warmupUtterances":3},' +
+        '"evaluationHash":"evaluation","making":{"damping":1e-8,"exclude":[],"excludeRoles":["head"],"kind":"low-rank",' +
+        '"method":"whitened-svd","precision":"float32","rankMultiple":1,"retainedParameterFraction":0.5},' +
+        '"modelHash":"model","versions":{"evaluation":2,"weight-svd":1}}'
+    )
+  })
+})
+
+describe('what reports say of a trial', () => {
+  it.each([
+    ['baseline', 'baseline', 'float32', 1],
+    ['int8', 'int8-dynamic', 'int8', 1],
+    ['weight-svd', 'weight-svd', 'float32', 0.5],
+    ['whitened-svd', 'whitened-svd', 'float32', 0.5]
+  ])('%s', (name, method, precision, fraction) => {
+    const making = makings[name]!
+    expect([trialMethod(making), trialPrecision(making), trialTargetFraction(making)]).toEqual([
+      method,
+      precision,
+      fraction
+    ])
+  })
+
+  it('int8 on top of factors is int8', () => {
+    expect(trialPrecision({ ...lowRank, precision: 'int8' })).toBe('int8')
+  })
+})
