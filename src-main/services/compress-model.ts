@@ -42,6 +42,7 @@ function makingOf(request: CompressRequest): TrialMaking {
   return {
     kind: 'low-rank',
     method,
+    rankPolicy: request.rankPolicy,
     retainedParameterFraction,
     rankMultiple,
     damping,

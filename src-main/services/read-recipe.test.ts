@@ -51,7 +51,7 @@ describe('parseRecipe', () => {
     ['an unknown precision', { grids: [{ ...grid, precisions: ['int4'] }] }, "'grids.0.precisions.0'"],
     ['an unknown role', { layers: { excludeRoles: ['encoder'] } }, "'layers.excludeRoles.0'"],
     ['a layer id that is a number', { layers: { exclude: [3] } }, "'layers.exclude.0'"],
-    ['an unknown policy', { allocation: { policy: 'magic' } }, "'allocation.policy'"],
+    ['an unknown policy', { grids: [{ ...grid, rankPolicies: ['magic'] }] }, "'grids.0.rankPolicies.0'"],
     ['a rank multiple of 0', { allocation: { rankMultiple: 0 } }, "'allocation.rankMultiple'"],
     ['half a rank', { allocation: { rankMultiple: 1.5 } }, "'allocation.rankMultiple'"],
     ['negative damping', { damping: -1 }, "'damping'"],

@@ -1,6 +1,12 @@
 /** What hosts ask of the services, and what they get back. */
 import type { Progress } from '@contract/progress'
-import type { EvaluationSettings, LayerRole, LowRankMethod, Precision } from '@contract/recipe'
+import type {
+  EvaluationSettings,
+  GridRankPolicy,
+  LayerRole,
+  LowRankMethod,
+  Precision
+} from '@contract/recipe'
 import type { BuiltModel, Measurement, TrialReport, UtteranceRecord } from '@contract/trial'
 import type { ExportResult } from '../engine/protocol'
 
@@ -13,6 +19,7 @@ export interface ServiceOptions {
 export interface CompressRequest {
   readonly modelPath: string
   readonly method: LowRankMethod | undefined
+  readonly rankPolicy: GridRankPolicy
   readonly retainedParameterFraction: number
   readonly precision: Precision
   readonly rankMultiple: number

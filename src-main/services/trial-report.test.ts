@@ -16,7 +16,7 @@ describe('createTrialReport', () => {
     expect(trialReportSchema.parse(report)).toEqual(report)
     const { dominatedByInt8, ...expected } = int8Trial
     expect(dominatedByInt8).toBe(false)
-    expect(report).toEqual({ ...expected, trialId: 'id', reused: true })
+    expect(report).toEqual({ ...expected, trialId: 'id', rankPolicy: null, reused: true })
   })
 
   it('has no numbers where nothing was measured, and only code and message of an error', () => {
@@ -29,6 +29,7 @@ describe('createTrialReport', () => {
       method: 'int8-dynamic',
       precision: 'int8',
       state: 'failed',
+      rankPolicy: null,
       targetRetainedParameterFraction: 1,
       reused: false,
       error: { code: 'numerical', message: 'It broke.' }

@@ -26,6 +26,7 @@ export function createTrialReport({
     method: trialMethod(spec.making),
     precision: trialPrecision(spec.making),
     state,
+    rankPolicy: spec.making.kind === 'low-rank' ? spec.making.rankPolicy : null,
     targetRetainedParameterFraction: trialTargetFraction(spec.making),
     reused,
     ...outcome?.built,

@@ -38,6 +38,14 @@ describe('expandRecipe', () => {
     ])
   })
 
+  it('runs uniform beside every other rank policy, and names the others', () => {
+    const grids = [{ ...grid, methods: ['whitened-svd'], rankPolicies: ['water-filling'] }]
+    expect(names(recipe({ grids }))).toEqual([
+      ...['baseline', 'int8', 'whitened-svd 80%', 'whitened-svd 50%'],
+      ...['whitened-svd 80% water-filling', 'whitened-svd 50% water-filling']
+    ])
+  })
+
   it('makes one trial of a combination that occurs twice, in one grid or in two', () => {
     const grids = [
       { ...grid, retainedParameterFractions: [0.5, 0.5] },
@@ -61,6 +69,7 @@ describe('expandRecipe', () => {
     expect(trials[2]!.making).toEqual({
       kind: 'low-rank',
       method: 'weight-svd',
+      rankPolicy: 'uniform',
       retainedParameterFraction: 0.5,
       rankMultiple: 8,
       damping: 0.01,
@@ -95,6 +104,7 @@ describe('trialName', () => {
     const making: TrialMaking = {
       kind: 'low-rank',
       method: 'weight-svd',
+      rankPolicy: 'uniform',
       retainedParameterFraction,
       rankMultiple: 1,
       damping: 0,

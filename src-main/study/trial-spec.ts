@@ -1,4 +1,10 @@
-import type { EvaluationSettings, LayerRole, LowRankMethod, Precision } from '@contract/recipe'
+import type {
+  EvaluationSettings,
+  GridRankPolicy,
+  LayerRole,
+  LowRankMethod,
+  Precision
+} from '@contract/recipe'
 import { assertNever } from '../base/assert-never'
 import type { Json } from '../base/canonical-json'
 
@@ -11,6 +17,7 @@ export type TrialMaking =
   | {
       readonly kind: 'low-rank'
       readonly method: LowRankMethod
+      readonly rankPolicy: GridRankPolicy
       readonly retainedParameterFraction: number
       readonly rankMultiple: number
       readonly damping: number

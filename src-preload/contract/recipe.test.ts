@@ -17,7 +17,7 @@ describe('recipeSchema', () => {
       ...smallest,
       grids: [],
       layers: { excludeRoles: ['head'], exclude: [] },
-      allocation: { policy: 'uniform', rankMultiple: 1 },
+      allocation: { rankMultiple: 1 },
       damping: 1e-8,
       evaluation: { threads: 1, warmupUtterances: 3, normalizer: 'none', seed: 1 }
     })
@@ -38,9 +38,16 @@ describe('recipeSchema', () => {
       ...smallest,
       $schema: 'recipe.schema.json',
       description: 'words',
-      grids: [{ methods: ['weight-svd'], retainedParameterFractions: [1, 0.25], precisions: ['float32'] }],
+      grids: [
+        {
+          methods: ['weight-svd'],
+          retainedParameterFractions: [1, 0.25],
+          rankPolicies: ['uniform'],
+          precisions: ['float32']
+        }
+      ],
       layers: { excludeRoles: [], exclude: [] },
-      allocation: { policy: 'uniform', rankMultiple: 8 },
+      allocation: { rankMultiple: 8 },
       damping: 0,
       evaluation: { threads: 2, warmupUtterances: 0, normalizer: 'none', seed: 0 }
     })

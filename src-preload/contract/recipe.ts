@@ -22,11 +22,17 @@ export type LayerRole = z.infer<typeof layerRoleSchema>
 
 const fractionSchema = z.number().gt(0).lte(1)
 
+/** Rank policies that need nothing but a budget, so that a grid can compare them. */
+export const gridRankPolicies = ['uniform', 'energy', 'water-filling', 'effective-rank'] as const
+export type GridRankPolicy = (typeof gridRankPolicies)[number]
+
 /** Trials for every combination of its members. */
 export const gridSchema = z.strictObject({
   methods: z.array(lowRankMethodSchema).min(1),
   /** Targets for parameters kept ÷ parameters before, over the compressed linear layers. */
   retainedParameterFractions: z.array(fractionSchema).min(1),
+  /** Who gets which rank. `uniform` is always run beside the others, which spend as many parameters as it does. */
+  rankPolicies: z.array(z.enum(gridRankPolicies)).min(1).default(['uniform']),
   precisions: z.array(precisionSchema).min(1).default(['float32'])
 })
 
@@ -38,8 +44,6 @@ export const layerSelectionSchema = z.strictObject({
 })
 
 export const allocationSchema = z.strictObject({
-  /** `uniform`: every layer keeps the same fraction of its parameters. */
-  policy: z.literal('uniform').default('uniform'),
   /** Ranks are rounded down to a multiple of this. */
   rankMultiple: z.int().min(1).default(1)
 })

@@ -1,6 +1,6 @@
 /** One point of a study: what was made, what was measured, under which conditions. */
 import { z } from 'zod'
-import { layerRoleSchema, precisionSchema, recipeSchema } from './recipe'
+import { gridRankPolicies, layerRoleSchema, precisionSchema, recipeSchema } from './recipe'
 
 export const trialMethodSchema = z.enum(['baseline', 'int8-dynamic', 'weight-svd', 'whitened-svd'])
 export type TrialMethod = z.infer<typeof trialMethodSchema>
@@ -115,6 +115,8 @@ export const trialReportSchema = z.object({
   method: trialMethodSchema,
   precision: precisionSchema,
   state: trialStateSchema,
+  /** Null where no ranks are chosen. */
+  rankPolicy: z.enum(gridRankPolicies).nullable(),
   targetRetainedParameterFraction: z.number(),
   /** True when the result was there already and nothing was computed. */
   reused: z.boolean(),

@@ -16,6 +16,7 @@ export type RoomName =
   | 'gradient'
   | 'speech'
   | 'speech/audio'
+  | 'speech/datasets'
   | 'compression'
   | 'adaptation'
   | 'evaluation'
@@ -56,6 +57,7 @@ const insideEngine = [
   'gradient',
   'speech',
   'speech/audio',
+  'speech/datasets',
   'compression',
   'adaptation',
   'evaluation',
@@ -88,7 +90,20 @@ export const rooms: readonly Room[] = [
     name: 'speech/audio',
     files: ['src-main/speech/audio/**'],
     mayImport: [...everywhere, 'onnx', 'runtime', 'speech'],
-    packages: ['wavefile', '@wasm-audio-decoders/flac']
+    packages: [
+      'wavefile',
+      '@wasm-audio-decoders/flac',
+      '@wasm-audio-decoders/ogg-vorbis',
+      'ogg-opus-decoder',
+      'mpg123-decoder',
+      '@alexanderolsen/libsamplerate-js'
+    ]
+  },
+  {
+    name: 'speech/datasets',
+    files: ['src-main/speech/datasets/**'],
+    mayImport: [...everywhere, 'speech', 'speech/audio'],
+    packages: ['csv-parse']
   },
   {
     name: 'speech',

@@ -8,6 +8,7 @@ export function completedTrial(name: string, changes: Partial<TrialReport> = {})
     method: 'whitened-svd',
     precision: 'float32',
     state: 'completed',
+    rankPolicy: 'uniform',
     targetRetainedParameterFraction: 0.5,
     reused: false,
     dominatedByInt8: false,
@@ -54,6 +55,7 @@ export function unmeasuredTrial(
     method: 'whitened-svd',
     precision: 'float32',
     state,
+    rankPolicy: 'uniform',
     targetRetainedParameterFraction: 0.5,
     reused: false,
     ...(state === 'failed' ? { error: { code: 'numerical', message: 'It broke.' } } : {})

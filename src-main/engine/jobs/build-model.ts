@@ -3,12 +3,12 @@
  */
 import { WorkbenchError } from '@contract/errors'
 import type { BuiltModel, LayerDecision, Parity } from '@contract/trial'
-import { allocateUniform } from '../../compression/allocation/uniform'
 import { applyLowRank } from '../../compression/apply-low-rank'
 import type { LowRankFactors } from '../../compression/low-rank-factors'
 import { applyInt8Dynamic } from '../../compression/methods/int8-dynamic'
 import { lowRankMethodTable } from '../../compression/methods/methods'
 import { retainedParameterFraction, type CompressionPlan } from '../../compression/plan'
+import { planRanks } from '../../compression/plan-ranks'
 import { indexGraph } from '../../onnx/graph-index'
 import { assertInvariants } from '../../onnx/invariants'
 import type { Model } from '../../onnx/ir/model'
@@ -119,8 +119,7 @@ async function make(
     context
   )
   const parity = await session.fullRankParity(making, () => checkFullRank(session, layers, factors))
-  const ranks = allocateUniform(layers, making)
-  const plan = layers.map((layer, index) => ({ layer, rank: ranks[index] }))
+  const plan = planRanks(layers, factors, making)
   const lowRank = applyLowRank(model, plan, factors)
   return { model: making.precision === 'int8' ? applyInt8Dynamic(lowRank) : lowRank, plan, parity }
 }

@@ -1,4 +1,4 @@
-import { uniformAllocationVersion } from '../../compression/allocation/uniform'
+import { rankPolicyTable } from '../../compression/allocation/policies'
 import { int8DynamicVersion } from '../../compression/methods/int8-dynamic'
 import { lowRankMethodTable } from '../../compression/methods/methods'
 import { findNormalizer, normalizerNames } from '../../speech/text/normalizers'
@@ -13,7 +13,9 @@ export const computationVersions: Readonly<Record<string, number>> = {
   ...Object.fromEntries(Object.values(lowRankMethodTable).map(({ name, version }) => [name, version])),
   ...Object.fromEntries(normalizerNames.map((name) => [`normalizer ${name}`, findNormalizer(name).version])),
   'int8-dynamic': int8DynamicVersion,
-  uniform: uniformAllocationVersion,
+  ...Object.fromEntries(
+    Object.values(rankPolicyTable).map(({ name, version }) => [`ranks ${name}`, version])
+  ),
   calibration: calibrationVersion,
   evaluation: evaluationVersion
 }

@@ -2,7 +2,7 @@
  * Low rank in the graph: a linear layer y = x·W (+ b) becomes h = x·down, y = h·up (+ b).
  *
  *   MatMul(x, W)            ->  MatMul(MatMul(x, down), up)
- *   Gemm(x, W, c; α, β)     ->  Gemm(Gemm(x, down; α), up, c; β)         transposition of W is resolved in the factors
+ *   Gemm(x, W, c; α, β)     ->  Gemm(MatMul(x, down), up, c; α, β)       transposition of W is resolved in the factors
  *   Conv 1x1 (x, W, b)      ->  Conv(Conv(x, downᵀ), upᵀ, b)             [in, r] is stored as [r, in, 1, ...]
  *
  * The last node keeps the output's name, so whatever follows, a bias Add included, is untouched. A weight nobody uses
@@ -86,7 +86,15 @@ class FactorRewrite {
     const base = node.name === '' ? layer.nodeOutput : node.name
     const [first, second] = factorAttributes(node, layer)
     return [
-      { ...node, name: `${base}.down`, inputs: [layer.input, down], outputs: [hidden], attributes: first },
+      {
+        ...node,
+        // A Gemm without a bias is not allowed before opset 11; the first factor needs none of what Gemm adds.
+        opType: layer.operator === 'Gemm' ? 'MatMul' : node.opType,
+        name: `${base}.down`,
+        inputs: [layer.input, down],
+        outputs: [hidden],
+        attributes: first
+      },
       { ...node, name: `${base}.up`, inputs: [hidden, up, ...node.inputs.slice(2)], attributes: second }
     ]
   }
@@ -129,7 +137,7 @@ class FactorRewrite {
   }
 }
 
-/** The attributes of both nodes. What scales or shifts is applied once: alpha in the first, beta in the second. */
+/** The attributes of both nodes. What scales is applied once, in the second. */
 function factorAttributes(
   node: Node,
   { operator }: LinearLayer
@@ -139,8 +147,11 @@ function factorAttributes(
       return [new Map(), new Map()]
     case 'Gemm':
       return [
-        new Map([['alpha', floatAttribute(readFloat(node, 'alpha', 1))]]),
-        new Map([['beta', floatAttribute(readFloat(node, 'beta', 1))]])
+        new Map(),
+        new Map([
+          ['alpha', floatAttribute(readFloat(node, 'alpha', 1))],
+          ['beta', floatAttribute(readFloat(node, 'beta', 1))]
+        ])
       ]
     case 'Conv':
       return [node.attributes, node.attributes]

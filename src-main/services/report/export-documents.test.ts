@@ -7,6 +7,7 @@ import { exportDocuments } from './export-documents'
 const making = {
   kind: 'low-rank',
   method: 'whitened-svd',
+  rankPolicy: 'uniform',
   retainedParameterFraction: 0.5,
   rankMultiple: 1,
   damping: 1e-8,

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander'
 import {
+  gridRankPolicies,
   layerRoles,
   lowRankMethods,
   precisions,
+  type GridRankPolicy,
   type LayerRole,
   type LowRankMethod,
   type Precision
@@ -16,6 +18,7 @@ import { usageError } from '../usage-error'
 
 interface CompressOptions {
   readonly method?: LowRankMethod
+  readonly ranks: GridRankPolicy
   readonly retain?: number
   readonly precision: Precision
   readonly calibration?: string
@@ -48,6 +51,9 @@ export function compressCommand(context: CommandContext): Command {
     .addOption(
       new Option('--precision <name>', 'number format of the weights').choices(precisions).default('float32')
     )
+    .addOption(
+      new Option('--ranks <policy>', 'who gets which rank').choices(gridRankPolicies).default('uniform')
+    )
     .option('--calibration <manifest>', 'speech that the statistics and the parity check come from')
     .option('--rank-multiple <n>', 'round ranks down to a multiple', parsePositiveInteger, 1)
     .option('--damping <share>', 'diagonal loading of the statistics', parseShare, 1e-8)
@@ -67,6 +73,7 @@ export function compressCommand(context: CommandContext): Command {
         {
           modelPath: model,
           method: options.method,
+          rankPolicy: options.ranks,
           retainedParameterFraction: options.retain ?? 1,
           precision: options.precision,
           rankMultiple: options.rankMultiple,
