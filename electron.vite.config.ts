@@ -6,7 +6,19 @@ const fromRoot = (path: string) => resolve(import.meta.dirname, path)
 const alias = { '@contract': fromRoot('src-preload/contract') }
 
 // Pure JavaScript dependencies are bundled into main; only the native one stays outside, to be packed unpacked.
-const bundled = ['zod', 'protobufjs', 'commander', 'cli-progress', 'wavefile', '@wasm-audio-decoders/flac']
+const bundled = [
+  'zod',
+  'protobufjs',
+  'commander',
+  'cli-progress',
+  'wavefile',
+  '@wasm-audio-decoders/flac',
+  '@wasm-audio-decoders/ogg-vorbis',
+  'ogg-opus-decoder',
+  'mpg123-decoder',
+  '@alexanderolsen/libsamplerate-js',
+  'csv-parse'
+]
 
 export default defineConfig({
   main: {

@@ -81,6 +81,45 @@ export class JsonFields {
     return this.optionalInteger(key, minimum) ?? this.#missing(key, 'a whole number')
   }
 
+  /** The fields of an object inside this one; complaints name the key. */
+  optionalObject(key: string): JsonFields | undefined {
+    const value = this.#present(key)
+    if (value === undefined) return undefined
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw this.mismatch(key, 'an object', value)
+    }
+    return new JsonFields(new Map(Object.entries(value)), `'${key}' in ${this.where}`, this.#code)
+  }
+
+  object(key: string): JsonFields {
+    return this.optionalObject(key) ?? this.#missing(key, 'an object')
+  }
+
+  /** One of a few words. */
+  optionalChoice<T extends string>(key: string, choices: readonly T[]): T | undefined {
+    const value = this.optionalString(key)
+    const choice = choices.find((candidate) => candidate === value)
+    if (value !== undefined && choice === undefined) {
+      throw this.mismatch(key, `one of: ${choices.join(', ')}`, value)
+    }
+    return choice
+  }
+
+  choice<T extends string>(key: string, choices: readonly T[]): T {
+    return this.optionalChoice(key, choices) ?? this.#missing(key, `one of: ${choices.join(', ')}`)
+  }
+
+  /** Refuses fields outside `known`, so that a misspelt key is not silently ignored. */
+  allowOnly(known: readonly string[]): void {
+    const unknown = [...this.#values.keys()].find((key) => !known.includes(key))
+    if (unknown !== undefined) {
+      throw new WorkbenchError(
+        this.#code,
+        `${this.where} has '${unknown}', which means nothing there; expected only: ${known.join(', ')}.`
+      )
+    }
+  }
+
   optionalStrings(key: string): string[] | undefined {
     return this.#optionalArray(key, 'a list of strings', (item) => typeof item === 'string')
   }

@@ -200,12 +200,14 @@ describe('decodeAudio, FLAC', () => {
 
 describe('decodeAudio, other files', () => {
   it('refuses an empty file', async () => {
-    expect(await refusal(new Uint8Array(0))).toBe("'sound.bin' is empty, expected a WAV or FLAC file.")
+    expect(await refusal(new Uint8Array(0))).toBe(
+      "'sound.bin' is empty, expected WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus."
+    )
   })
 
   it('refuses an unknown format, showing how it begins', async () => {
-    expect(await refusal(new TextEncoder().encode('OggS and so on'))).toBe(
-      "'sound.bin' is neither WAV nor FLAC (it begins with 4f 67 67 53); convert it to one of them."
+    expect(await refusal(new TextEncoder().encode('caff and so on'))).toBe(
+      "'sound.bin' is not WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus (it begins with 63 61 66 66); convert it to one of them."
     )
   })
 })

@@ -6,9 +6,10 @@
  * extractors divide by 2^(b-1); the integers are recovered and divided again.
  */
 import { WorkbenchError } from '@contract/errors'
-import { FLACDecoder, type FLACDecodedAudio } from '@wasm-audio-decoders/flac'
+import { FLACDecoder } from '@wasm-audio-decoders/flac'
 import type { Audio } from './audio'
 import { mixDown } from './mix-down'
+import { runDecoder } from './run-decoder'
 
 interface StreamInfo {
   readonly sampleRateHz: number
@@ -27,14 +28,10 @@ interface StreamInfo {
  */
 export async function decodeFlac(bytes: Uint8Array, fileName: string): Promise<Audio> {
   const info = readStreamInfo(bytes, fileName)
-  const decoded = await decodeAll(bytes, fileName)
-  const [problem] = decoded.errors
-  if (problem !== undefined) {
-    throw new WorkbenchError(
-      'invalid-input',
-      `'${fileName}' is damaged: FLAC frame ${problem.frameNumber} does not decode (${problem.message}).`
-    )
-  }
+  const padded = new Uint8Array(bytes.byteLength + parserMarginBytes)
+  padded.set(bytes)
+  const what = { fileName, format: 'FLAC' }
+  const decoded = await runDecoder(new FLACDecoder(), (decoder) => decoder.decodeFile(padded), what)
   const expectedSamples = info.totalSamples === 0 ? decoded.samplesDecoded : info.totalSamples
   const isWhole =
     decoded.samplesDecoded === expectedSamples &&
@@ -66,23 +63,6 @@ function rescale(samples: Float32Array, bitsPerSample: number): Float32Array {
  * is zero and stays zero over further zeros.
  */
 const parserMarginBytes = 16
-
-async function decodeAll(bytes: Uint8Array, fileName: string): Promise<FLACDecodedAudio> {
-  const padded = new Uint8Array(bytes.byteLength + parserMarginBytes)
-  padded.set(bytes)
-  const decoder = new FLACDecoder()
-  await decoder.ready
-  try {
-    return await decoder.decodeFile(padded)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new WorkbenchError('invalid-input', `'${fileName}' does not decode as FLAC: ${reason}.`, {
-      cause: error
-    })
-  } finally {
-    decoder.free()
-  }
-}
 
 /**
  * The STREAMINFO block, which is always the first: 4 bytes `fLaC`, 4 bytes block header, then 34 bytes of which

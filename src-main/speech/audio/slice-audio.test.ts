@@ -21,8 +21,13 @@ describe('sliceAudio', () => {
     expect([...part.samples]).toEqual([999])
   })
 
+  it('goes to the end without a duration', () => {
+    expect(sliceAudio(second, { offsetSeconds: 0.998 }, 'a').samples).toHaveLength(2)
+  })
+
   it.each([
     ['ends later', { offsetSeconds: 0.5, durationSeconds: 0.502 }],
+    ['begins at the end, with no duration', { offsetSeconds: 1 }],
     ['begins after the end', { offsetSeconds: 1, durationSeconds: 0.001 }],
     ['is shorter than half a sample', { offsetSeconds: 0, durationSeconds: 0.0004 }],
     ['begins before the start', { offsetSeconds: -0.1, durationSeconds: 0.5 }]

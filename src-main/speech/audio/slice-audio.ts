@@ -4,7 +4,8 @@ import type { Audio } from './audio'
 /** A stretch of a recording. */
 export interface AudioSegment {
   readonly offsetSeconds: number
-  readonly durationSeconds: number
+  /** Up to the end of the recording when left out. */
+  readonly durationSeconds?: number | undefined
 }
 
 /**
@@ -17,13 +18,15 @@ export interface AudioSegment {
 export function sliceAudio(audio: Audio, segment: AudioSegment, what: string): Audio {
   const rate = audio.sampleRateHz
   const begin = Math.round(segment.offsetSeconds * rate)
-  const end = Math.round((segment.offsetSeconds + segment.durationSeconds) * rate)
+  const durationSeconds = segment.durationSeconds ?? audio.durationSeconds - segment.offsetSeconds
+  const end = Math.round((segment.offsetSeconds + durationSeconds) * rate)
   const slackSamples = Math.ceil(rate / 1000)
   const isInside = begin >= 0 && begin < audio.samples.length && end <= audio.samples.length + slackSamples
   if (!isInside || end <= begin) {
+    const asked = segment.durationSeconds === undefined ? 'all' : `${segment.durationSeconds} s`
     throw new WorkbenchError(
       'invalid-input',
-      `'${what}' asks for ${segment.durationSeconds} s from ${segment.offsetSeconds} s, but its recording has ${audio.durationSeconds} s.`
+      `'${what}' asks for ${asked} from ${segment.offsetSeconds} s, but its recording has ${audio.durationSeconds} s.`
     )
   }
   const samples = audio.samples.subarray(begin, Math.min(end, audio.samples.length))

@@ -5,7 +5,24 @@
  */
 import { WorkbenchError } from '@contract/errors'
 import { JsonFields } from '../json-fields'
+import { requireFile } from './data-folder'
+import type { DatasetLayout } from './dataset-layout'
+import { firstJsonLineFields } from './first-json-line'
 import type { Utterance } from './utterance'
+
+export const nemoLayout: DatasetLayout = {
+  name: 'nemo',
+  async mismatch(source) {
+    const fields = await firstJsonLineFields(source)
+    if (typeof fields === 'string') return fields
+    if (fields.has('pred_text')) return "its first line has 'pred_text', so it holds results"
+    return fields.has('audio_filepath') ? undefined : "its first line has no 'audio_filepath'"
+  },
+  async parse(source) {
+    const file = requireFile(source, 'nemo')
+    return { utterances: parseNemoManifest(await source.folder.readText(file), file), excluded: [] }
+  }
+}
 
 /**
  * Parses a manifest; utterances keep the order of the lines, blank lines are skipped.

@@ -13,6 +13,8 @@ const vocabulary: CtcVocabulary = {
   tokens: ['<pad>', '|', 'a', 'b', '<unk>'],
   blankId: 0,
   wordDelimiter: '|',
+  wordMarker: undefined,
+  lowerCase: false,
   specialIds: new Set([0, 4])
 }
 
@@ -58,6 +60,37 @@ describe('tokensToText', () => {
 
   it('skips special tokens', () => {
     expect(tokensToText([2, 4, 0, 3], vocabulary)).toBe('ab')
+  })
+
+  it('writes lower case when the vocabulary says so', () => {
+    const capitals = { ...vocabulary, tokens: ['<pad>', '|', 'A', 'B', '<unk>'], lowerCase: true }
+    expect(tokensToText([2, 3], capitals)).toBe('ab')
+  })
+
+  it('begins a word where a token carries the marker', () => {
+    const tokens = ['▁the', '▁', 's', 'at', '▁s', '<unk>', '<blk>']
+    const pieces = {
+      ...vocabulary,
+      tokens,
+      wordDelimiter: undefined,
+      wordMarker: '▁',
+      specialIds: new Set([5, 6])
+    }
+    expect(tokensToText([0, 4, 3, 1, 2, 5, 3], pieces)).toBe('the sat sat')
+  })
+
+  it('joins byte tokens to characters', () => {
+    const tokens = ['<0xC3>', '<0xA9>', 't', '▁']
+    const bytes = {
+      ...vocabulary,
+      tokens,
+      wordDelimiter: undefined,
+      wordMarker: '▁',
+      specialIds: new Set<number>()
+    }
+    expect(tokensToText([0, 1, 2, 3, 0, 1], bytes)).toBe('ét é')
+    // A lonely half of a character is shown as what Unicode has for that.
+    expect(tokensToText([2, 0], bytes)).toBe('t\uFFFD')
   })
 
   it('refuses a class outside the vocabulary', () => {

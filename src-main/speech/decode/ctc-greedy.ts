@@ -54,21 +54,48 @@ function argmax(logits: Float32Array, frame: number, classes: number): number {
 }
 
 /**
- * The text of decoded classes: special tokens skipped, word delimiters turned into single spaces, none at the ends.
+ * The text of decoded classes: special tokens skipped, word delimiters and markers turned into single spaces, none at
+ * the ends. Runs of byte tokens (`<0xE4>`) are decoded as UTF-8; what is not UTF-8 becomes U+FFFD.
  *
  * @throws WorkbenchError `internal` for a class outside the vocabulary.
  */
 export function tokensToText(ids: readonly number[], vocabulary: CtcVocabulary): string {
-  const pieces = ids.map((id) => {
-    const token = vocabulary.tokens[id]
-    if (token === undefined) {
-      throw new WorkbenchError(
-        'internal',
-        `Class ${id} is outside a vocabulary of ${vocabulary.tokens.length} tokens.`
-      )
+  const pieces: string[] = []
+  let bytes: number[] = []
+  for (const id of ids) {
+    const byte = byteOf(tokenOf(id, vocabulary))
+    if (byte !== undefined) {
+      bytes.push(byte)
+      continue
     }
-    if (vocabulary.specialIds.has(id)) return ''
-    return token === vocabulary.wordDelimiter ? ' ' : token
-  })
-  return collapseWhiteSpace(pieces.join(''))
+    pieces.push(decodeBytes(bytes), pieceOf(id, vocabulary))
+    bytes = []
+  }
+  pieces.push(decodeBytes(bytes))
+  const text = collapseWhiteSpace(pieces.join(''))
+  return vocabulary.lowerCase ? text.toLowerCase() : text
+}
+
+function tokenOf(id: number, { tokens }: CtcVocabulary): string {
+  const token = tokens[id]
+  if (token !== undefined) return token
+  throw new WorkbenchError('internal', `Class ${id} is outside a vocabulary of ${tokens.length} tokens.`)
+}
+
+function pieceOf(id: number, vocabulary: CtcVocabulary): string {
+  const { specialIds, wordDelimiter, wordMarker } = vocabulary
+  if (specialIds.has(id)) return ''
+  const token = tokenOf(id, vocabulary)
+  if (token === wordDelimiter) return ' '
+  return wordMarker === undefined ? token : token.replaceAll(wordMarker, ' ')
+}
+
+/** The byte that a token such as `<0xE4>` stands for, as SentencePiece writes what it has no piece for. */
+function byteOf(token: string): number | undefined {
+  const digits = /^<0x([0-9A-F]{2})>$/u.exec(token)?.[1]
+  return digits === undefined ? undefined : Number.parseInt(digits, 16)
+}
+
+function decodeBytes(bytes: readonly number[]): string {
+  return bytes.length === 0 ? '' : new TextDecoder('utf-8').decode(Uint8Array.from(bytes))
 }

@@ -1,30 +1,17 @@
 /**
- * Reads a CTC model in the Hugging Face layout: config.json, preprocessor_config.json, vocab.json beside the graph.
+ * Reads a CTC model in the Hugging Face layout: config.json, preprocessor_config.json, vocab.json beside the graph. Whisper
+ * encoders with a head, wav2vec 2.0, HuBERT, WavLM, data2vec and others that hear the waveform.
  *
- * Keys that Lathe adds to the public ones: `ctc_blank_id` (config.json), `pad_to_multiple_of_samples` and
- * `pad_to_chunk_length` (preprocessor_config.json); a folder without them follows the public defaults.
+ * Lathe adds one key to the public ones: `ctc_blank_id` (config.json).
  */
-import { WorkbenchError } from '@contract/errors'
 import type { JsonFields } from '../json-fields'
 import { parseCtcVocabulary, type CtcVocabulary } from '../text/ctc-vocabulary'
-import type { CtcEncoderDescription, FrontEnd } from './family'
+import type { CtcEncoderDescription } from './family'
+import { findFixedSamples, findInputs, findOutput } from './graph-ports'
+import { readHuggingFaceSound } from './hugging-face-front-end'
 import { readModelJson, readModelText, type ModelFolder } from './model-folder'
-import { formatValue, type ModelInterface, type ModelValue } from './model-interface'
-
-/** Files that a copy of the model needs, or by its licence must keep. */
-const sidecarNames = [
-  'config.json',
-  'preprocessor_config.json',
-  'vocab.json',
-  'added_tokens.json',
-  'special_tokens_map.json',
-  'tokenizer_config.json',
-  'tokenizer.json',
-  'LICENSE',
-  'LICENSE.md',
-  'LICENSE.txt',
-  'NOTICE'
-] as const
+import type { ModelInterface } from './model-interface'
+import { findSidecars } from './sidecars'
 
 /** @throws WorkbenchError `unsupported-model`, see `recognizeFamily`. */
 export async function describeCtcEncoder(
@@ -32,163 +19,49 @@ export async function describeCtcEncoder(
   config: JsonFields,
   graph: ModelInterface
 ): Promise<CtcEncoderDescription> {
-  const preprocessor = await readModelJson(folder, 'preprocessor_config.json')
-  const sampleRateHz = preprocessor.integer('sampling_rate', 1)
-  const frontEnd = readFrontEnd(preprocessor, sampleRateHz)
+  const sound = await readHuggingFaceSound(folder, config)
+  const { frontEnd, sampleRateHz, padToMultipleOfSamples } = sound
   const classes = config.integer('vocab_size', 2)
-  const input = findInput(folder, graph, frontEnd)
-  const output = findOutput(folder, graph, classes)
-  const samplesPerFrame = config.optionalInteger('inputs_to_logits_ratio', 1) ?? strideOfConvolutions(config)
+  const { input, companionInputs } = findInputs(folder, graph, frontEnd)
+  const output = findOutput(folder, graph, {
+    pattern: ['batch', 'frames', classes],
+    source: 'vocab_size in config.json'
+  })
+  const samplesPerFrame = readSamplesPerFrame(config)
   const positions = config.optionalInteger('max_source_positions', 1)
-  const padToMultipleOfSamples = readPadding(preprocessor, frontEnd, sampleRateHz)
-  const fixedSamples = readFixedLength(folder, input, frontEnd, padToMultipleOfSamples)
+  const fixedSamples = findFixedSamples(folder, input, frontEnd, padToMultipleOfSamples)
   const positionSamples =
     positions === undefined || samplesPerFrame === undefined ? undefined : positions * samplesPerFrame
   return {
     family: 'ctc-encoder',
     name: folder.name,
     modelFile: folder.modelFile,
-    frontEnd,
+    ...sound,
     inputName: input.name,
+    companionInputs,
     outputName: output.name,
-    sampleRateHz,
-    padToMultipleOfSamples,
-    minimumSamples: minimumSamples(config, frontEnd),
     maximumSamples: fixedSamples ?? positionSamples,
+    longerAudio: 'refuse',
     framesPerSecond: samplesPerFrame === undefined ? undefined : sampleRateHz / samplesPerFrame,
     vocabulary: await readVocabulary(folder, config, classes),
-    sidecars: sidecarNames.filter((fileName) => folder.has(fileName))
+    sidecars: findSidecars(folder)
   }
-}
-
-function readFrontEnd(preprocessor: JsonFields, sampleRateHz: number): FrontEnd {
-  const type = preprocessor.string('feature_extractor_type')
-  if ((preprocessor.optionalNumber('padding_value') ?? 0) !== 0) {
-    throw preprocessor.mismatch('padding_value', '0', preprocessor.optionalNumber('padding_value'))
-  }
-  switch (type) {
-    case 'WhisperFeatureExtractor':
-      return {
-        kind: 'whisper-log-mel',
-        parameters: {
-          melBins: preprocessor.integer('feature_size', 1),
-          fftLength: preprocessor.integer('n_fft', 2),
-          hopLength: preprocessor.integer('hop_length', 1),
-          sampleRateHz
-        }
-      }
-    case 'Wav2Vec2FeatureExtractor':
-      // The public default of a missing key is true.
-      return { kind: 'raw-waveform', normalize: preprocessor.optionalBoolean('do_normalize') ?? true }
-    default:
-      throw preprocessor.mismatch(
-        'feature_extractor_type',
-        'WhisperFeatureExtractor or Wav2Vec2FeatureExtractor',
-        type
-      )
-  }
-}
-
-/** Whisper's extractor fills whole chunks of 30 s unless told otherwise; raw audio is not padded. */
-function readPadding(preprocessor: JsonFields, frontEnd: FrontEnd, sampleRateHz: number): number {
-  const multiple = preprocessor.optionalInteger('pad_to_multiple_of_samples', 1)
-  const fillsChunk =
-    preprocessor.optionalBoolean('pad_to_chunk_length') ??
-    (frontEnd.kind === 'whisper-log-mel' && multiple === undefined)
-  return fillsChunk ? preprocessor.integer('chunk_length', 1) * sampleRateHz : (multiple ?? 1)
-}
-
-function findInput(folder: ModelFolder, graph: ModelInterface, frontEnd: FrontEnd): ModelValue {
-  const expected =
-    frontEnd.kind === 'whisper-log-mel'
-      ? `[batch, ${frontEnd.parameters.melBins}, frames]`
-      : '[batch, samples]'
-  const [input, ...others] = graph.inputs
-  const fits =
-    input !== undefined &&
-    others.length === 0 &&
-    input.dataType === 'float32' &&
-    (input.dims === undefined ||
-      (frontEnd.kind === 'whisper-log-mel'
-        ? input.dims.length === 3 &&
-          isSize(input.dims[0], 1) &&
-          isSize(input.dims[1], frontEnd.parameters.melBins)
-        : input.dims.length === 2 && isSize(input.dims[0], 1)))
-  if (!fits) {
-    throw new WorkbenchError(
-      'unsupported-model',
-      `${folder.modelFile} of '${folder.name}' takes ${formatValues(graph.inputs)}, expected one float32 input ${expected}.`
-    )
-  }
-  return input
-}
-
-/** `logits`, or the only output. */
-function findOutput(folder: ModelFolder, graph: ModelInterface, classes: number): ModelValue {
-  const output =
-    graph.outputs.length === 1 ? graph.outputs[0] : graph.outputs.find(({ name }) => name === 'logits')
-  const fits =
-    output?.dataType === 'float32' &&
-    (output.dims === undefined || (output.dims.length === 3 && isSize(output.dims[2], classes)))
-  if (!fits) {
-    throw new WorkbenchError(
-      'unsupported-model',
-      `${folder.modelFile} of '${folder.name}' gives ${formatValues(graph.outputs)}, expected float32 logits [batch, frames, ${classes}] as vocab_size in config.json says.`
-    )
-  }
-  return output
-}
-
-/** A dimension that is open, or fixed to the size wanted. */
-function isSize(dim: number | string | undefined, size: number): boolean {
-  return typeof dim !== 'number' || dim === size
-}
-
-function formatValues(values: readonly ModelValue[]): string {
-  return values.length === 0 ? 'nothing' : values.map(formatValue).join(' and ')
-}
-
-/** Samples that a graph exported for one length takes; it only works when padding gives exactly that many. */
-function readFixedLength(
-  folder: ModelFolder,
-  input: ModelValue,
-  frontEnd: FrontEnd,
-  padToMultipleOfSamples: number
-): number | undefined {
-  const length = input.dims?.at(-1)
-  if (typeof length !== 'number') return undefined
-  const samples = frontEnd.kind === 'whisper-log-mel' ? length * frontEnd.parameters.hopLength : length
-  if (samples !== padToMultipleOfSamples) {
-    throw new WorkbenchError(
-      'unsupported-model',
-      `${folder.modelFile} of '${folder.name}' takes exactly ${samples} samples, but its audio is padded to a multiple of ${padToMultipleOfSamples}; expected a graph with a free length.`
-    )
-  }
-  return samples
-}
-
-/** Samples per frame of a stack of convolutions: the product of its strides. */
-function strideOfConvolutions(config: JsonFields): number | undefined {
-  return config.optionalPositiveIntegers('conv_stride')?.reduce((product, stride) => product * stride, 1)
 }
 
 /**
- * Log-mel: the mirror at the ends needs more than half a frame, and one hop gives the first frame. Raw audio: the
- * receptive field of the convolutions, 1 + Σ (kernel_i - 1) · Π_{j<i} stride_j.
+ * Samples per frame of logits, when the configuration tells: the product of the strides of the convolutions, times the
+ * squeezing of SEW and the strides of the adapter that wav2vec 2.0 may have on top.
  */
-function minimumSamples(config: JsonFields, frontEnd: FrontEnd): number {
-  if (frontEnd.kind === 'whisper-log-mel') {
-    return Math.max(frontEnd.parameters.fftLength / 2 + 1, frontEnd.parameters.hopLength)
-  }
-  const kernels = config.optionalPositiveIntegers('conv_kernel') ?? []
-  const strides = config.optionalPositiveIntegers('conv_stride') ?? []
-  let field = 1
-  let stride = 1
-  kernels.forEach((kernel, layer) => {
-    field += (kernel - 1) * stride
-    stride *= strides[layer] ?? 1
-  })
-  return field
+function readSamplesPerFrame(config: JsonFields): number | undefined {
+  const told = config.optionalInteger('inputs_to_logits_ratio', 1)
+  const strides = config.optionalPositiveIntegers('conv_stride')
+  if (told !== undefined || strides === undefined) return told
+  const squeezing = config.optionalInteger('squeeze_factor', 1) ?? 1
+  const adapterLayers = config.optionalBoolean('add_adapter')
+    ? (config.optionalInteger('num_adapter_layers', 0) ?? 0)
+    : 0
+  const adapterStride = config.optionalInteger('adapter_stride', 1) ?? 1
+  return strides.reduce((product, stride) => product * stride, squeezing * adapterStride ** adapterLayers)
 }
 
 async function readVocabulary(
@@ -196,16 +69,45 @@ async function readVocabulary(
   config: JsonFields,
   classes: number
 ): Promise<CtcVocabulary> {
-  const tokenizer = folder.has('tokenizer_config.json')
-    ? await readModelJson(folder, 'tokenizer_config.json')
-    : undefined
+  const tokenizer = await readTokenizer(folder)
   return parseCtcVocabulary({
+    ...tokenizer,
     vocabularyText: await readModelText(folder, 'vocab.json'),
     addedTokensText: folder.has('added_tokens.json') ? await folder.readText('added_tokens.json') : undefined,
     classes,
     blankId: config.optionalInteger('ctc_blank_id', 0) ?? config.optionalInteger('pad_token_id', 0),
-    wordDelimiter:
-      config.optionalString('word_delimiter_token') ?? tokenizer?.optionalString('word_delimiter_token'),
+    wordDelimiter: config.optionalString('word_delimiter_token') ?? tokenizer.wordDelimiter,
     modelName: folder.name
   })
+}
+
+interface TokenizerFacts {
+  readonly padToken: string | undefined
+  readonly specialTokens: readonly string[]
+  readonly wordDelimiter: string | undefined
+  readonly lowerCase: boolean
+}
+
+/** tokenizer_config.json and special_tokens_map.json, where they are present; the first one counts. */
+async function readTokenizer(folder: ModelFolder): Promise<TokenizerFacts> {
+  const files: JsonFields[] = []
+  for (const fileName of ['tokenizer_config.json', 'special_tokens_map.json']) {
+    if (folder.has(fileName)) files.push(await readModelJson(folder, fileName))
+  }
+  const first = <T>(read: (fields: JsonFields) => T | undefined): T | undefined =>
+    files.map(read).find((value) => value !== undefined)
+  const keys = ['pad_token', 'bos_token', 'eos_token', 'unk_token'] as const
+  const [padToken, ...others] = keys.map((key) => first((fields) => readToken(fields, key)))
+  return {
+    padToken,
+    specialTokens: others.filter((token) => token !== undefined),
+    wordDelimiter: first((fields) => fields.optionalString('word_delimiter_token')),
+    lowerCase: first((fields) => fields.optionalBoolean('do_lower_case')) ?? false
+  }
+}
+
+/** A token is written as itself or as an object with its `content`. */
+function readToken(fields: JsonFields, key: string): string | undefined {
+  const isObject = fields.entries().some(([name, value]) => name === key && typeof value === 'object')
+  return isObject ? fields.optionalObject(key)?.string('content') : fields.optionalString(key)
 }

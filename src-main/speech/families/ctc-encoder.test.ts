@@ -10,13 +10,22 @@ const description: CtcEncoderDescription = {
   modelFile: 'model.onnx',
   frontEnd: { kind: 'raw-waveform', normalize: true },
   inputName: 'input_values',
+  companionInputs: [],
   outputName: 'logits',
   sampleRateHz: 10,
   padToMultipleOfSamples: 4,
   minimumSamples: 5,
   maximumSamples: 12,
+  longerAudio: 'refuse',
   framesPerSecond: 10,
-  vocabulary: { tokens: ['<pad>', '|', 'a'], blankId: 0, wordDelimiter: '|', specialIds: new Set([0]) },
+  vocabulary: {
+    tokens: ['<pad>', '|', 'a'],
+    blankId: 0,
+    wordDelimiter: '|',
+    wordMarker: undefined,
+    lowerCase: false,
+    specialIds: new Set([0])
+  },
   sidecars: []
 }
 
@@ -141,6 +150,33 @@ describe('openCtcEncoder', () => {
     await expect(recognizer.transcribe(audio(8))).rejects.toMatchObject({
       code: 'unsupported-model',
       message: `'tiny' gave ${logits.dataType} logits [${logits.dims.join(', ')}], expected float32 [1, frames, 3].`
+    })
+  })
+
+  it('recognizes like any family, which is the same text', async () => {
+    const { recognizer } = await open()
+    expect(await recognizer.recognize(audio(6))).toMatchObject({
+      interpretation: { kind: 'text', text: 'a a' },
+      timings: { modelMilliseconds: 8 }
+    })
+  })
+
+  it('refuses a model of another family', async () => {
+    const classifier = {
+      ...description,
+      family: 'audio-classifier',
+      labels: ['yes'],
+      scores: 'logits'
+    } as const
+    const backend: InferenceBackend = {
+      description: 'unused',
+      open: () => Promise.reject(new Error('nothing is to be opened'))
+    }
+    const options = { threads: 1, clock: { nowMilliseconds: () => 0 } }
+    const source = { kind: 'file', path: 'model.onnx' } as const
+    await expect(openCtcEncoder(backend, classifier, source, options)).rejects.toMatchObject({
+      code: 'unsupported-model',
+      message: "'tiny' is of the family audio-classifier, expected ctc-encoder: it gives labels, not text."
     })
   })
 

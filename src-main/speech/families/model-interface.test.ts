@@ -14,8 +14,14 @@ describe('modelInterface', () => {
     const inputs = [...model.graph.inputs, { name: 'w', type: undefined }]
     expect(modelInterface({ ...model, graph: { ...model.graph, inputs } })).toEqual({
       inputs: [{ name: 'x', dataType: 'float32', dims: ['batch', 2] }],
-      outputs: [{ name: 'y', dataType: 'float32', dims: undefined }]
+      outputs: [{ name: 'y', dataType: 'float32', dims: undefined }],
+      metadata: new Map()
     })
+  })
+
+  it('hands on what the exporter noted', () => {
+    const metadataProps = new Map([['model_type', 'wenet_ctc']])
+    expect(modelInterface({ ...new GraphBuilder('g').build(), metadataProps }).metadata).toBe(metadataProps)
   })
 
   it('shows the kind of a value that is not a tensor', () => {

@@ -7,17 +7,20 @@ export interface ModelValue {
   readonly dims: readonly Dimension[] | undefined
 }
 
-/** What a graph asks for and gives: inputs that have no initializer, and outputs. */
+/** What a graph asks for and gives: inputs that have no initializer, outputs, and what its exporter noted. */
 export interface ModelInterface {
   readonly inputs: readonly ModelValue[]
   readonly outputs: readonly ModelValue[]
+  /** ONNX's `metadata_props`. */
+  readonly metadata: ReadonlyMap<string, string>
 }
 
 /** The interface of a decoded model. A value that is not a tensor shows its kind as its data type. */
-export function modelInterface({ graph }: Model): ModelInterface {
+export function modelInterface({ graph, metadataProps }: Model): ModelInterface {
   return {
     inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name)).map(describeValue),
-    outputs: graph.outputs.map(describeValue)
+    outputs: graph.outputs.map(describeValue),
+    metadata: metadataProps
   }
 }
 
@@ -29,4 +32,9 @@ function describeValue({ name, type }: ValueInfo): ModelValue {
 /** A value as messages show it: `float32 input_features [batch, 80, frames]`. */
 export function formatValue({ name, dataType, dims }: ModelValue): string {
   return `${dataType} ${name} ${dims === undefined ? '[...]' : `[${dims.map((dim) => dim ?? '?').join(', ')}]`}`
+}
+
+/** Several values as messages show them. */
+export function formatValues(values: readonly ModelValue[]): string {
+  return values.length === 0 ? 'nothing' : values.map(formatValue).join(' and ')
 }

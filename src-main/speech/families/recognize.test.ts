@@ -1,6 +1,12 @@
-import { WorkbenchError } from '@contract/errors'
 import { describe, expect, it } from 'vitest'
-import type { ModelFolder } from './model-folder'
+import {
+  floatValue,
+  graphOf,
+  integerValue,
+  memoryModelFolder as folder,
+  modelFileHint,
+  type FolderFiles
+} from '../../../tests/helpers/memory-model-folder'
 import type { ModelInterface } from './model-interface'
 import { recognizeFamily } from './recognize'
 
@@ -24,10 +30,10 @@ const whisperPreprocessor: Fields = {
   pad_to_multiple_of_samples: 320
 }
 const vocabulary: Fields = { '<pad>': 0, '|': 1, a: 2, b: 3 }
-const whisperGraph: ModelInterface = {
-  inputs: [{ name: 'input_features', dataType: 'float32', dims: ['batch', 80, 'frames'] }],
-  outputs: [{ name: 'logits', dataType: 'float32', dims: ['batch', 'steps', 4] }]
-}
+const whisperGraph = graphOf(
+  [floatValue('input_features', 'batch', 80, 'frames')],
+  [floatValue('logits', 'batch', 'steps', 4)]
+)
 
 const rawConfig: Fields = {
   architectures: ['Wav2Vec2ForCTC'],
@@ -44,22 +50,9 @@ const rawPreprocessor: Fields = {
   do_normalize: true
 }
 const rawGraph: ModelInterface = {
-  inputs: [{ name: 'input_values', dataType: 'float32', dims: ['batch', 'samples'] }],
-  outputs: [{ name: 'logits', dataType: 'float32', dims: undefined }]
-}
-
-function folder(files: Readonly<Record<string, Fields | string | undefined>>): ModelFolder {
-  const present = new Map(Object.entries(files).filter(([, content]) => content !== undefined))
-  return {
-    name: 'tiny',
-    modelFile: 'model.onnx',
-    has: (fileName) => present.has(fileName),
-    readText: async (fileName) => {
-      const content = present.get(fileName)
-      if (content === undefined) throw new WorkbenchError('io', `No ${fileName}.`)
-      return typeof content === 'string' ? content : JSON.stringify(content)
-    }
-  }
+  inputs: [floatValue('input_values', 'batch', 'samples')],
+  outputs: [{ name: 'logits', dataType: 'float32', dims: undefined }],
+  metadata: new Map()
 }
 
 const whisperFiles = {
@@ -85,16 +78,20 @@ describe('recognizeFamily', () => {
         parameters: { melBins: 80, fftLength: 400, hopLength: 160, sampleRateHz: 16000 }
       },
       inputName: 'input_features',
+      companionInputs: [],
       outputName: 'logits',
       sampleRateHz: 16000,
       padToMultipleOfSamples: 320,
       minimumSamples: 201,
       maximumSamples: 480000,
+      longerAudio: 'refuse',
       framesPerSecond: 50,
       vocabulary: {
         tokens: ['<pad>', '|', 'a', 'b'],
         blankId: 0,
         wordDelimiter: '|',
+        wordMarker: undefined,
+        lowerCase: false,
         specialIds: new Set([0])
       },
       sidecars: ['config.json', 'preprocessor_config.json', 'vocab.json', 'LICENSE.txt']
@@ -134,6 +131,61 @@ describe('recognizeFamily', () => {
     })
   })
 
+  it.each(['HubertForCTC', 'WavLMForCTC', 'Data2VecAudioForCTC', 'UniSpeechSatForCTC'])(
+    "describes %s with a mask and the tokenizer's own special tokens",
+    async (architecture) => {
+      const files = {
+        ...rawFiles,
+        'config.json': {
+          ...rawConfig,
+          architectures: [architecture],
+          vocab_size: 6,
+          pad_token_id: undefined
+        },
+        'vocab.json': { '|': 0, a: 1, b: 2, '[UNK]': 3, '[PAD]': 4, '<oov>': 5 },
+        'added_tokens.json': { '<s>': 6, '</s>': 7 },
+        'tokenizer_config.json': { pad_token: '[PAD]', do_lower_case: true },
+        'special_tokens_map.json': { unk_token: { content: '<oov>', lstrip: false }, pad_token: 'not this' }
+      }
+      const mask = integerValue('attention_mask', 'batch', 'samples')
+      const graph = { ...rawGraph, inputs: [...rawGraph.inputs, mask] }
+      expect(await recognizeFamily(folder(files), graph)).toMatchObject({
+        inputName: 'input_values',
+        companionInputs: [{ name: 'attention_mask', kind: 'mask', dataType: 'int64' }],
+        vocabulary: { blankId: 4, lowerCase: true, specialIds: new Set([3, 4, 5]) }
+      })
+    }
+  )
+
+  it('counts the adapter of wav2vec 2.0 and the squeezing of SEW into the frame rate', async () => {
+    const adapter = { add_adapter: true, num_adapter_layers: 3, adapter_stride: 2 }
+    for (const [extra, framesPerSecond] of [
+      [adapter, 6.25],
+      [{ ...adapter, add_adapter: false }, 50],
+      [{ squeeze_factor: 2 }, 25]
+    ] as const) {
+      const files = { ...rawFiles, 'config.json': { ...rawConfig, ...extra } }
+      expect(await recognizeFamily(folder(files), rawGraph)).toMatchObject({ framesPerSecond })
+    }
+  })
+
+  it("takes an extractor without a name for wav2vec 2.0's when it says whether to normalize", async () => {
+    const preprocessor = { ...rawPreprocessor, feature_extractor_type: undefined, do_normalize: false }
+    const files = { ...rawFiles, 'preprocessor_config.json': preprocessor }
+    expect(await recognizeFamily(folder(files), rawGraph)).toMatchObject({
+      frontEnd: { kind: 'raw-waveform', normalize: false }
+    })
+  })
+
+  it('goes on to the next kind that a model claims to be, and reports the first when all refuse', async () => {
+    const graph = { ...rawGraph, metadata: new Map([['model_type', 'somebody-elses']]) }
+    expect(await recognizeFamily(folder(rawFiles), graph)).toMatchObject({ family: 'ctc-encoder' })
+    const files = { ...rawFiles, 'vocab.json': undefined }
+    await expect(recognizeFamily(folder(files), graph)).rejects.toThrow(
+      /has model_type 'somebody-elses' in its/
+    )
+  })
+
   it('takes the blank from ctc_blank_id and the delimiter from tokenizer_config.json', async () => {
     const files = {
       ...rawFiles,
@@ -150,9 +202,16 @@ describe('recognizeFamily', () => {
 const beside = (fileName: string) =>
   `'tiny' has no ${fileName}, expected it beside model.onnx; copy it from the model's origin.`
 
+/** The message of a refusal: the reason, then the way out. */
+const withHint = (reason: string) => reason.replace(/\.$/u, modelFileHint)
+
 describe('recognizeFamily refuses', () => {
-  it.each<[string, Readonly<Record<string, Fields | string | undefined>>, string]>([
-    ['a folder without config.json', { 'config.json': undefined }, beside('config.json')],
+  it.each<[string, FolderFiles, string]>([
+    [
+      'a folder that tells nothing',
+      { 'config.json': undefined },
+      "'tiny' has no config.json, no labels.txt and no model_type in the metadata of model.onnx to tell what kind of model it is."
+    ],
     [
       'a folder without preprocessor_config.json',
       { 'preprocessor_config.json': undefined },
@@ -162,12 +221,12 @@ describe('recognizeFamily refuses', () => {
     [
       'another architecture',
       { 'config.json': { ...whisperConfig, architectures: ['WhisperForConditionalGeneration'] } },
-      "config.json of 'tiny' has architectures [WhisperForConditionalGeneration], expected one that ends in ForCTC."
+      "config.json of 'tiny' has architectures [WhisperForConditionalGeneration], expected one that ends in ForCTC, ForSequenceClassification, ForAudioClassification."
     ],
     [
       'a configuration without architectures',
       { 'config.json': {} },
-      "config.json of 'tiny' has architectures [], expected one that ends in ForCTC."
+      "config.json of 'tiny' has architectures [], expected one that ends in ForCTC, ForSequenceClassification, ForAudioClassification."
     ],
     [
       'architectures that are not a list',
@@ -209,15 +268,22 @@ describe('recognizeFamily refuses', () => {
       recognizeFamily(folder({ ...whisperFiles, ...changes }), whisperGraph)
     ).rejects.toMatchObject({
       code: 'unsupported-model',
-      message
+      message: withHint(message)
     })
   })
 
   it.each<[string, Partial<ModelInterface>, string]>([
     [
-      'a second input',
-      { inputs: [...rawGraph.inputs, { name: 'attention_mask', dataType: 'int64', dims: ['b', 's'] }] },
-      "model.onnx of 'tiny' takes float32 input_values [batch, samples] and int64 attention_mask [b, s], expected one float32 input [batch, samples]."
+      'an input that Lathe cannot fill',
+      { inputs: [...rawGraph.inputs, integerValue('language', 'batch')] },
+      "model.onnx of 'tiny' takes float32 input_values [batch, samples] and int64 language [batch], expected one float32 input [batch, samples]."
+    ],
+    [
+      'a streaming model',
+      {
+        inputs: [...rawGraph.inputs, floatValue('cached_key_0', 64, 1, 128), integerValue('cached_len_0', 1)]
+      },
+      "model.onnx of 'tiny' takes 2 inputs of state such as cached_key_0: it is a streaming model, and Lathe drives models that hear a whole utterance at once; export it without streaming."
     ],
     [
       'no input',
@@ -232,7 +298,7 @@ describe('recognizeFamily refuses', () => {
     [
       'a fixed length that padding does not give',
       { inputs: [{ name: 'x', dataType: 'float32', dims: [undefined, 16000] }] },
-      "model.onnx of 'tiny' takes exactly 16000 samples, but its audio is padded to a multiple of 1; expected a graph with a free length."
+      "model.onnx of 'tiny' takes exactly 16000 samples, but its audio is padded to a multiple of 1 samples; expected a graph with a free length."
     ],
     [
       'several outputs without logits among them',
@@ -247,7 +313,7 @@ describe('recognizeFamily refuses', () => {
   ])('%s', async (_, changes, message) => {
     await expect(recognizeFamily(folder(rawFiles), { ...rawGraph, ...changes })).rejects.toMatchObject({
       code: 'unsupported-model',
-      message
+      message: withHint(message)
     })
   })
 })

@@ -11,11 +11,18 @@
  */
 import { WorkbenchError } from '@contract/errors'
 import { GraphBuilder } from '../../onnx/build/graph-builder'
-import { intAttribute, intsAttribute, stringAttribute } from '../../onnx/ir/attribute'
-import { dataTypeNumber } from '../../onnx/ir/data-type'
+import { intAttribute, stringAttribute } from '../../onnx/ir/attribute'
 import type { Model } from '../../onnx/ir/model'
-import { int64Tensor, typedTensor } from '../../onnx/ir/tensor'
+import { int64Tensor } from '../../onnx/ir/tensor'
 import { slaneyMelFilters } from './mel-filters'
+import {
+  addFeaturesOutput,
+  addFrameIndices,
+  addInteger,
+  addMelPower,
+  addScalar,
+  addWaveform
+} from './spectral-graph'
 import { windowedDft } from './windowed-dft'
 
 export interface LogMelParameters {
@@ -48,26 +55,15 @@ export function whisperLogMelModel(parameters: LogMelParameters): Model {
   const { melBins, fftLength, hopLength } = parameters
   const frequencies = fftLength / 2 + 1
   const builder = new GraphBuilder('whisper-log-mel')
-  const waveform = builder.input('waveform', 'float32', [1, 'samples'])
-
-  const frames = cutFrames(builder, waveform, fftLength, hopLength)
-  const dft = builder.initializer(
-    typedTensor('dft', 'float64', [fftLength, 2 * frequencies], windowedDft(fftLength))
-  )
-  const spectrum = builder.node('MatMul', [frames, dft])
-  const squares = builder.node('Mul', [spectrum, spectrum])
-  const filters = typedTensor('filters', 'float64', [frequencies, melBins], slaneyMelFilters(parameters))
-  const power = addHalves(builder, squares, frequencies)
-  const melPower = builder.node('MatMul', [power, builder.initializer(filters)])
-
-  const features = compress(builder, melPower)
-  const single = builder.node('Cast', [features], {
-    attributes: { to: intAttribute(dataTypeNumber('float32')) }
+  const frames = cutFrames(builder, fftLength, hopLength)
+  const melPower = addMelPower(builder, frames, {
+    frameLength: fftLength,
+    frequencies,
+    melBins,
+    dft: windowedDft(fftLength),
+    filters: slaneyMelFilters(parameters)
   })
-  const columns = builder.node('Transpose', [single], { attributes: { perm: intsAttribute([1, 0]) } })
-  const batch = builder.initializer(int64Tensor('batch_axis', [1], [0]))
-  builder.node('Unsqueeze', [columns, batch], { outputs: ['features'] })
-  builder.output('features', 'float32', [1, melBins, 'frames'])
+  addFeaturesOutput(builder, compress(builder, melPower), { melBins, framesFirst: false })
   return builder.build()
 }
 
@@ -83,42 +79,20 @@ function checkParameters({ melBins, fftLength, hopLength, sampleRateHz }: LogMel
   }
 }
 
-/** [1, samples] float32 to overlapping frames [floor(samples / hop), fftLength] float64, centred on multiples of hop. */
-function cutFrames(builder: GraphBuilder, waveform: string, fftLength: number, hopLength: number): string {
-  const scalar = (name: string, value: number) => builder.initializer(int64Tensor(name, [], [value]))
-  const flat = builder.node('Reshape', [waveform, builder.initializer(int64Tensor('flat', [1], [-1]))])
-  const wide = builder.node('Cast', [flat], { attributes: { to: intAttribute(dataTypeNumber('float64')) } })
+/** The waveform as overlapping frames [floor(samples / hop), fftLength] float64, centred on multiples of hop. */
+function cutFrames(builder: GraphBuilder, fftLength: number, hopLength: number): string {
+  const wide = addWaveform(builder)
   const margins = builder.initializer(int64Tensor('margins', [2], [fftLength / 2, fftLength / 2]))
   const mirrored = builder.node('Pad', [wide, margins], { attributes: { mode: stringAttribute('reflect') } })
-
   // The last frame is dropped: 1 + floor(samples / hop) - 1.
-  const samples = builder.node('Size', [flat])
-  const hop = scalar('hop', hopLength)
-  const count = builder.node('Div', [samples, hop])
-  const numbers = builder.node('Range', [scalar('zero', 0), count, scalar('one', 1)])
-  const starts = builder.node('Unsqueeze', [
-    builder.node('Mul', [numbers, hop]),
-    builder.initializer(int64Tensor('column_axis', [1], [1]))
-  ])
-  const offsets = Array.from({ length: fftLength }, (_, index) => index)
-  const within = builder.initializer(int64Tensor('offsets', [1, fftLength], offsets))
-  return builder.node('Gather', [mirrored, builder.node('Add', [starts, within])])
-}
-
-/** [frames, 2n] to [frames, n]: squared real part plus squared imaginary part. */
-function addHalves(builder: GraphBuilder, squares: string, frequencies: number): string {
-  const halves = builder.nodes('Split', [squares], {
-    outputs: ['real_squared', 'imaginary_squared'],
-    attributes: { axis: intAttribute(1), num_outputs: intAttribute(2) },
-    name: `split_${frequencies}`
-  })
-  return builder.node('Add', halves)
+  const count = builder.node('Div', [builder.node('Size', [wide]), addInteger(builder, 'hop', hopLength)])
+  const indices = addFrameIndices(builder, { count, frameLength: fftLength, hopLength, firstSample: 0 })
+  return builder.node('Gather', [mirrored, indices])
 }
 
 /** Mel power to features, elementwise apart from the maximum over the utterance. */
 function compress(builder: GraphBuilder, melPower: string): string {
-  const constant = (name: string, value: number) =>
-    builder.initializer(typedTensor(name, 'float64', [], Float64Array.of(value)))
+  const constant = (name: string, value: number) => addScalar(builder, name, value)
   const audible = builder.node('Max', [melPower, constant('power_floor', powerFloor)])
   const decades = builder.node('Mul', [
     builder.node('Log', [audible]),

@@ -1,24 +1,40 @@
+export interface FrameDftOptions {
+  /** The window, as long as a frame. */
+  readonly window: Float64Array
+  /** Even, at least a frame: a shorter frame counts as followed by zeros. */
+  readonly fftLength: number
+}
+
 /**
  * The discrete Fourier transform of a windowed frame as one matrix, so that the transform of many frames is one
  * matrix product.
  *
- * With the periodic Hann window w[t] = (1 - cos(2πt / N)) / 2, column k < N/2 + 1 holds w[t] · cos(2πkt / N) and
- * column N/2 + 1 + k holds -w[t] · sin(2πkt / N): frame · matrix = [real parts, imaginary parts].
+ * With K = fftLength / 2 + 1, column k < K holds w[t] · cos(2πkt / fftLength) and column K + k holds
+ * -w[t] · sin(2πkt / fftLength): frame · matrix = [real parts, imaginary parts].
  *
- * Returns [fftLength, 2 · (fftLength / 2 + 1)], row-major, float64. Angles are reduced modulo N before the cosine, so
- * every entry is within one rounding of exact.
+ * Returns [window.length, 2·K], row-major, float64. Angles are reduced modulo fftLength before the cosine, so every entry
+ * is within one rounding of exact.
  */
-export function windowedDft(fftLength: number): Float64Array {
+export function frameDft({ window, fftLength }: FrameDftOptions): Float64Array {
   const frequencies = Math.floor(fftLength / 2) + 1
-  const matrix = new Float64Array(fftLength * 2 * frequencies)
-  for (let t = 0; t < fftLength; t++) {
-    const window = (1 - Math.cos((2 * Math.PI * t) / fftLength)) / 2
+  const matrix = new Float64Array(window.length * 2 * frequencies)
+  window.forEach((weight, t) => {
+    const row = t * 2 * frequencies
     for (let k = 0; k < frequencies; k++) {
       const angle = (2 * Math.PI * ((k * t) % fftLength)) / fftLength
-      const row = t * 2 * frequencies
-      matrix[row + k] = window * Math.cos(angle)
-      matrix[row + frequencies + k] = -window * Math.sin(angle)
+      matrix[row + k] = weight * Math.cos(angle)
+      matrix[row + frequencies + k] = -weight * Math.sin(angle)
     }
-  }
+  })
   return matrix
+}
+
+/** Hann's window over `period` samples, (1 - cos(2πt / period)) / 2, of the given length. */
+export function hannWindow(length: number, period: number): Float64Array {
+  return Float64Array.from({ length }, (_, t) => (1 - Math.cos((2 * Math.PI * t) / period)) / 2)
+}
+
+/** `frameDft` with a periodic Hann window as long as the transform: [fftLength, 2 · (fftLength / 2 + 1)]. */
+export function windowedDft(fftLength: number): Float64Array {
+  return frameDft({ window: hannWindow(fftLength, fftLength), fftLength })
 }

@@ -28,6 +28,19 @@ describe('parseCtcVocabulary', () => {
     expect([...vocabulary.specialIds].sort()).toEqual([0, 4, 5])
   })
 
+  it('leaves out added tokens that the model has no class for', () => {
+    const addedTokensText = JSON.stringify({ '<s>': 4, '</s>': 5 })
+    expect(parse(letters, { addedTokensText }).tokens).toEqual(['<pad>', '|', 'a', 'b'])
+  })
+
+  it('knows [PAD] and [UNK], and what the tokenizer calls special', () => {
+    const names = { '[PAD]': 0, '[UNK]': 1, '<noise>': 2, a: 3 }
+    const vocabulary = parse(names, { specialTokens: ['<noise>'] })
+    expect(vocabulary.blankId).toBe(0)
+    expect([...vocabulary.specialIds].sort()).toEqual([0, 1, 2])
+    expect(parse({ ...names, '[PAD]': 3, a: 0 }, { padToken: '<noise>' }).blankId).toBe(2)
+  })
+
   it('keeps tokens with the names of object properties', () => {
     const text = '{"__proto__": 0, "constructor": 1, "<pad>": 2, "|": 3}'
     expect(parse(text).tokens).toEqual(['__proto__', 'constructor', '<pad>', '|'])

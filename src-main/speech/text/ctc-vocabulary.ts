@@ -9,8 +9,12 @@ export interface CtcVocabulary {
   /** Index = class of the logits. */
   readonly tokens: readonly string[]
   readonly blankId: number
-  /** The token that stands between words. */
-  readonly wordDelimiter: string
+  /** The token that stands between words; undefined when none does. */
+  readonly wordDelimiter: string | undefined
+  /** The character inside tokens that begins a word; undefined when tokens carry none. */
+  readonly wordMarker: string | undefined
+  /** Whether the text is written in lower case whatever the tokens are. */
+  readonly lowerCase: boolean
   /** Classes that are not text: `<pad>`, `<s>`, `</s>`, `<unk>` and the blank. */
   readonly specialIds: ReadonlySet<number>
 }
@@ -20,14 +24,20 @@ export interface CtcVocabularySource {
   readonly addedTokensText?: string | undefined
   /** Width of the logits. */
   readonly classes: number
-  /** What the configuration says; the class of `<pad>` when it says nothing. */
+  /** What the configuration says; the class of the padding token when it says nothing. */
   readonly blankId?: number | undefined
+  /** The tokenizer's name for padding; `<pad>` or `[PAD]` when it says nothing. */
+  readonly padToken?: string | undefined
+  /** The tokenizer's names of other tokens that are not text, besides the usual ones. */
+  readonly specialTokens?: readonly string[] | undefined
   readonly wordDelimiter?: string | undefined
+  readonly lowerCase?: boolean | undefined
   /** Name of the model, for messages. */
   readonly modelName: string
 }
 
-const specialTokens: ReadonlySet<string> = new Set(['<pad>', '<s>', '</s>', '<unk>'])
+const usualPadTokens = ['<pad>', '[PAD]'] as const
+const usualSpecialTokens = [...usualPadTokens, '<s>', '</s>', '<unk>', '[UNK]'] as const
 
 /**
  * Reads the vocabulary and checks that it names every class of the logits exactly once.
@@ -42,6 +52,7 @@ export function parseCtcVocabulary(source: CtcVocabularySource): CtcVocabulary {
   if (source.addedTokensText !== undefined) {
     addTokens(tokens, 'added_tokens.json', source.addedTokensText, modelName)
   }
+  const padTokens: readonly string[] = source.padToken === undefined ? usualPadTokens : [source.padToken]
   const complete = tokens.filter((token) => token !== undefined)
   if (complete.length !== classes) {
     throw new WorkbenchError(
@@ -49,18 +60,25 @@ export function parseCtcVocabulary(source: CtcVocabularySource): CtcVocabulary {
       `vocab.json of '${modelName}' names ${complete.length} of ${classes} classes of the logits; class ${tokens.indexOf(undefined)} has no token.`
     )
   }
-  const blankId = source.blankId ?? tokens.indexOf('<pad>')
+  const blankId = source.blankId ?? tokens.findIndex((token) => padTokens.includes(token ?? ''))
   if (blankId < 0 || blankId >= classes) {
     throw new WorkbenchError(
       'unsupported-model',
-      `'${modelName}' does not say which of its ${classes} classes is the CTC blank: expected 'pad_token_id' in config.json or a token '<pad>'${source.blankId === undefined ? '' : `, got ${blankId}`}.`
+      `'${modelName}' does not say which of its ${classes} classes is the CTC blank: expected 'pad_token_id' in config.json or a token '${padTokens[0]}'${source.blankId === undefined ? '' : `, got ${blankId}`}.`
     )
   }
+  const specialTokens = new Set<string>([
+    ...usualSpecialTokens,
+    ...padTokens,
+    ...(source.specialTokens ?? [])
+  ])
   const specialIds = complete.flatMap((token, id) => (specialTokens.has(token) ? [id] : []))
   return {
     tokens: complete,
     blankId,
     wordDelimiter: source.wordDelimiter ?? '|',
+    wordMarker: undefined,
+    lowerCase: source.lowerCase ?? false,
     specialIds: new Set([...specialIds, blankId])
   }
 }
@@ -68,6 +86,8 @@ export function parseCtcVocabulary(source: CtcVocabularySource): CtcVocabulary {
 function addTokens(tokens: (string | undefined)[], fileName: string, text: string, modelName: string): void {
   const fields = JsonFields.parse(text, `${fileName} of '${modelName}'`, 'unsupported-model')
   for (const [token, id] of fields.entries()) {
+    // A tokenizer may know more special tokens than the model has classes: those cannot be heard.
+    if (fileName === 'added_tokens.json' && Number.isInteger(id) && Number(id) >= tokens.length) continue
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= tokens.length) {
       throw fields.mismatch(token, `a class of the logits, 0 to ${tokens.length - 1}`, id)
     }

@@ -1,0 +1,72 @@
+/**
+ * Tables as text. CSV follows RFC 4180: commas, quotation marks around cells that need them. TSV has tabs and no quoting, as
+ * in Common Voice, whose sentences begin with quotation marks that mean themselves.
+ */
+import { WorkbenchError } from '@contract/errors'
+import { parse, type CsvRecord } from './csv-parse-sync'
+
+export interface DelimitedTable {
+  readonly columns: readonly string[]
+  readonly rows: readonly TableRow[]
+}
+
+export interface TableRow {
+  /** Worded for the head of a sentence: `Line 3 of test.tsv`. */
+  readonly where: string
+  /** The trimmed cells by column; an empty cell is absent. */
+  readonly cells: ReadonlyMap<string, string>
+}
+
+/**
+ * Reads a table whose first line names its columns; `.tsv` in the name means tabs, anything else commas.
+ *
+ * @throws WorkbenchError `invalid-input` naming the line, when a column is named twice, a row has another number of cells
+ *   or a quotation mark is out of place.
+ */
+export function readDelimitedTable(text: string, tableName: string): DelimitedTable {
+  const [head, ...body] = parseRecords(text, tableName)
+  const columns = (head?.record ?? []).map((column) => column.trim())
+  const repeated = columns.find((column, index) => columns.indexOf(column) !== index)
+  if (columns.length === 0 || repeated !== undefined) {
+    throw new WorkbenchError(
+      'invalid-input',
+      `${tableName} begins with the columns ${listColumns(columns)}, expected names that differ.`
+    )
+  }
+  const rows = body.map(({ info, record }) => {
+    const where = `Line ${info.lines} of ${tableName}`
+    if (record.length !== columns.length) {
+      throw new WorkbenchError(
+        'invalid-input',
+        `${where} has ${record.length} cells, expected ${columns.length}.`
+      )
+    }
+    const cells = columns.map((column, index) => [column, record[index]!.trim()] as const)
+    return { where, cells: new Map(cells.filter(([, cell]) => cell !== '')) }
+  })
+  return { columns, rows }
+}
+
+/** Column names as a message shows them. */
+export function listColumns(columns: readonly string[]): string {
+  return columns.length === 0 ? 'none' : columns.map((column) => `'${column}'`).join(', ')
+}
+
+function parseRecords(text: string, tableName: string): CsvRecord[] {
+  const isTabbed = tableName.toLowerCase().endsWith('.tsv')
+  try {
+    return parse(text, {
+      bom: true,
+      delimiter: isTabbed ? '\t' : ',',
+      quote: isTabbed ? null : '"',
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true
+    })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+    throw new WorkbenchError('invalid-input', `${tableName} is not a readable table: ${reason}.`, {
+      cause: error
+    })
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * The way of the sound through a model of any family: checks and padding, front end (an ONNX graph), model. The families
+ * add what the output means.
+ *
+ * Opens two sessions, so only an engine process may use it.
+ */
+import { WorkbenchError } from '@contract/errors'
+import type { Clock } from '../../base/clock'
+import { encodeModel } from '../../onnx/serde/encode-model'
+import type {
+  InferenceBackend,
+  InferenceSession,
+  ModelSource,
+  RuntimeTensor
+} from '../../runtime/inference-backend'
+import type { Audio } from '../audio/audio'
+import { frontEndModel } from '../features/front-end'
+import type { DrivenModel, FloatTensor, RecognitionTimings } from './family'
+import { modelFeeds, paddedSamples } from './model-feeds'
+
+export interface RecognizerOptions {
+  /** For both sessions. */
+  readonly threads: number
+  readonly clock: Clock
+}
+
+/**
+ * Opens the model of `source` with the front end of `description`.
+ *
+ * The source may be a compressed copy of the model that was described: only names and shapes must be the same.
+ *
+ * @throws WorkbenchError `native` when a graph does not load.
+ */
+export async function openModelRunner(
+  backend: InferenceBackend,
+  description: DrivenModel,
+  source: ModelSource,
+  { threads, clock }: RecognizerOptions
+): Promise<ModelRunner> {
+  const frontEndBytes = encodeModel(frontEndModel(description.frontEnd))
+  const frontEnd = await backend.open({ kind: 'bytes', bytes: frontEndBytes }, { threads })
+  try {
+    const model = await backend.open(source, { threads })
+    return new ModelRunner(description, { frontEnd, model }, clock)
+  } catch (error) {
+    await frontEnd.release()
+    throw error
+  }
+}
+
+/** The sessions of one open model. The steps are those of `SpeechRecognizer`. */
+export class ModelRunner {
+  readonly #description: DrivenModel
+  readonly #frontEnd: InferenceSession
+  readonly #model: InferenceSession
+  readonly #clock: Clock
+
+  constructor(
+    description: DrivenModel,
+    { frontEnd, model }: { readonly frontEnd: InferenceSession; readonly model: InferenceSession },
+    clock: Clock
+  ) {
+    this.#description = description
+    this.#frontEnd = frontEnd
+    this.#model = model
+    this.#clock = clock
+  }
+
+  prepare(audio: Audio): Float32Array {
+    const { name, sampleRateHz, frontEnd, maximumSamples, longerAudio } = this.#description
+    if (audio.sampleRateHz !== sampleRateHz) {
+      throw new WorkbenchError(
+        'invalid-input',
+        `'${name}' hears audio at ${sampleRateHz} Hz, got ${audio.sampleRateHz} Hz; convert the file to ${sampleRateHz} Hz.`
+      )
+    }
+    const samples = longerAudio === 'crop' ? audio.samples.subarray(0, maximumSamples) : audio.samples
+    const length = paddedSamples(this.#description, samples.length)
+    this.#checkLength(length)
+    // A raw-audio front end must see the sound alone: padding would shift its mean and variance.
+    return frontEnd.kind === 'raw-waveform' ? samples : zeroPad(samples, length)
+  }
+
+  async computeInput(audio: Audio): Promise<RuntimeTensor> {
+    const samples = this.prepare(audio)
+    const waveform = { dataType: 'float32', dims: [1, samples.length], data: samples } as const
+    const { features } = await this.#frontEnd.run({ waveform })
+    if (features?.dataType !== 'float32') {
+      throw new WorkbenchError('internal', 'The front end gave no float32 features.')
+    }
+    if (this.#description.frontEnd.kind !== 'raw-waveform') return features
+    const padded = zeroPad(features.data, paddedSamples(this.#description, samples.length))
+    return { dataType: 'float32', dims: [1, padded.length], data: padded }
+  }
+
+  /** The model's output, float32; `expected` words its shape for the message. */
+  async computeOutput(
+    input: RuntimeTensor,
+    fits: (dims: readonly number[]) => boolean,
+    expected: string
+  ): Promise<FloatTensor> {
+    const { name, outputName } = this.#description
+    const results = await this.#model.run(modelFeeds(this.#description, input), [outputName])
+    const output = results[outputName]
+    if (output?.dataType === 'float32' && fits(output.dims)) return output
+    throw new WorkbenchError(
+      'unsupported-model',
+      `'${name}' gave ${output?.dataType ?? 'no'} ${outputName} [${output?.dims.join(', ') ?? ''}], expected float32 ${expected}.`
+    )
+  }
+
+  /** Runs the three steps in a row and times each. */
+  async timed<Output, Result>(
+    audio: Audio,
+    steps: {
+      readonly run: (input: RuntimeTensor) => Promise<Output>
+      readonly interpret: (output: Output) => Result
+    }
+  ): Promise<{ readonly result: Result; readonly timings: RecognitionTimings }> {
+    const start = this.#clock.nowMilliseconds()
+    const input = await this.computeInput(audio)
+    const featuresDone = this.#clock.nowMilliseconds()
+    const output = await steps.run(input)
+    const modelDone = this.#clock.nowMilliseconds()
+    const result = steps.interpret(output)
+    return {
+      result,
+      timings: {
+        featuresMilliseconds: featuresDone - start,
+        modelMilliseconds: modelDone - featuresDone,
+        decodeMilliseconds: this.#clock.nowMilliseconds() - modelDone
+      }
+    }
+  }
+
+  async release(): Promise<void> {
+    await Promise.all([this.#frontEnd.release(), this.#model.release()])
+  }
+
+  #checkLength(samples: number): void {
+    const { name, minimumSamples, maximumSamples, sampleRateHz } = this.#description
+    if (samples >= minimumSamples && samples <= (maximumSamples ?? samples)) return
+    const limits =
+      maximumSamples === undefined
+        ? `at least ${minimumSamples / sampleRateHz} s`
+        : `${minimumSamples / sampleRateHz} s to ${maximumSamples / sampleRateHz} s`
+    throw new WorkbenchError(
+      'invalid-input',
+      `'${name}' hears utterances of ${limits}, got ${samples / sampleRateHz} s after padding; cut the recording accordingly.`
+    )
+  }
+}
+
+/** Appends zeros up to `length`; a copy only when there is something to append. */
+function zeroPad(samples: Float32Array, length: number): Float32Array {
+  if (length === samples.length) return samples
+  const padded = new Float32Array(length)
+  padded.set(samples)
+  return padded
+}
