@@ -2,6 +2,8 @@ import { WorkbenchError } from '@contract/errors'
 import type { Matrix } from '../linalg/matrix'
 import type { Model } from '../onnx/ir/model'
 import { replaceWithFactors, type StoredFactors } from '../onnx/passes/replace-with-factors'
+import { shiftOutputs } from '../onnx/passes/shift-outputs'
+import type { LinearLayer } from '../onnx/linear-layer/linear-layer'
 import { layerMatrix } from './layer-matrix'
 import type { LowRankFactors } from './low-rank-factors'
 import type { CompressionPlan } from './plan'
@@ -20,6 +22,7 @@ export function applyLowRank(
   factors: ReadonlyMap<string, LowRankFactors>
 ): Model {
   const cut = new Map<string, StoredFactors>()
+  const shifts: { layer: LinearLayer; shift: Float64Array }[] = []
   const replacements = plan.flatMap(({ layer, rank }) => {
     if (rank === undefined) return []
     const whole = factors.get(layerMatrix(layer))
@@ -29,9 +32,14 @@ export function applyLowRank(
     const key = `${rank} ${layerMatrix(layer)}`
     const stored = cut.get(key) ?? truncate(whole, rank)
     cut.set(key, stored)
+    if (whole.inputMean !== undefined) {
+      // A Gemm scales the product by alpha, and with it what the product lost.
+      const shift = lostMean(whole, whole.inputMean, rank).map((value) => layer.alpha * value)
+      shifts.push({ layer, shift })
+    }
     return [{ layer, factors: stored }]
   })
-  return replaceWithFactors(model, replacements).model
+  return shiftOutputs(replaceWithFactors(model, replacements).model, shifts).model
 }
 
 /**
@@ -52,6 +60,21 @@ export function truncate({ down, up, singularValues }: LowRankFactors, rank: num
     for (let j = 0; j < up.columns; j++) cutUp[r * up.columns + j] = up.data[r * up.columns + j]! * scale
   }
   return { rank, down: cutDown, up: cutUp }
+}
+
+/** What rank r loses of the mean output: Σ over i ≥ r of (μ · down_i) · up_i, [out]. */
+function lostMean(
+  { down, up, singularValues }: LowRankFactors,
+  mean: Float64Array,
+  rank: number
+): Float64Array {
+  const lost = new Float64Array(up.columns)
+  for (let r = rank; r < singularValues.length; r++) {
+    let coefficient = 0
+    for (let i = 0; i < down.rows; i++) coefficient += mean[i]! * down.data[i * down.columns + r]!
+    for (let j = 0; j < up.columns; j++) lost[j]! += coefficient * up.data[r * up.columns + j]!
+  }
+  return lost
 }
 
 /** Euclidean norms of the first `count` columns. */

@@ -16,6 +16,10 @@ export interface LowRankFactors {
   readonly up: Matrix
   /** [k], descending; the squared output error of rank r is the sum of the squares from r on. */
   readonly singularValues: Float64Array
+  /**
+   * Mean input μ [in] of a centred method: what the directions beyond a rank lose of μ·W goes into the bias.
+   */
+  readonly inputMean?: Float64Array
 }
 
 /**

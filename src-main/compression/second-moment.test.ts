@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { largestDifference, multiply } from '../../tests/helpers/dense-matrices'
 import { createPrng } from '../base/prng'
 import { matrix, transpose, type Matrix } from '../linalg/matrix'
-import { mergeMomentSums, secondMoment, SecondMomentAccumulator, type MomentSum } from './second-moment'
+import {
+  covariance,
+  inputMean,
+  mergeMomentSums,
+  secondMoment,
+  SecondMomentAccumulator,
+  type MomentSum
+} from './second-moment'
 
 /** XᵀX in plain float64 loops. */
 async function gram(rows: Float32Array, columns: number): Promise<Matrix> {
@@ -113,13 +120,21 @@ describe('mergeMomentSums', () => {
   })
 
   it('refuses sums of different features', () => {
-    const sums = (features: number) => ({ sum: matrix(features, features), rowCount: 1 })
+    const sums = (features: number) => ({
+      sum: matrix(features, features),
+      rowSum: new Float64Array(features),
+      rowCount: 1
+    })
     expect(() => mergeMomentSums(sums(2), sums(3))).toThrow(expect.objectContaining({ code: 'internal' }))
   })
 })
 
 describe('secondMoment', () => {
-  const sums: MomentSum = { sum: matrix(2, 2, Float64Array.of(8, 4, 4, 16)), rowCount: 4 }
+  const sums: MomentSum = {
+    sum: matrix(2, 2, Float64Array.of(8, 4, 4, 16)),
+    rowSum: Float64Array.of(4, -2),
+    rowCount: 4
+  }
 
   it('divides by the number of rows', () => {
     expect([...secondMoment(sums, 0).data]).toEqual([2, 1, 1, 4])
@@ -136,15 +151,39 @@ describe('secondMoment', () => {
   })
 
   it('leaves the moment of silence at zero', () => {
-    expect([...secondMoment({ sum: matrix(2, 2), rowCount: 3 }, 0.1).data]).toEqual([0, 0, 0, 0])
+    expect([
+      ...secondMoment({ sum: matrix(2, 2), rowSum: new Float64Array(2), rowCount: 3 }, 0.1).data
+    ]).toEqual([0, 0, 0, 0])
   })
 
   it('refuses a calibration set without frames', () => {
-    expect(() => secondMoment({ sum: matrix(2, 2), rowCount: 0 }, 0)).toThrow(
+    expect(() => secondMoment({ sum: matrix(2, 2), rowSum: new Float64Array(2), rowCount: 0 }, 0)).toThrow(
       expect.objectContaining({
         code: 'numerical',
         message: 'The calibration set gave no frames; use one that holds some audio.'
       })
     )
+  })
+})
+
+describe('covariance', () => {
+  it('is the second moment of the rows about their mean', async () => {
+    const rows = randomRows(50, 4, 9).map((value, index) => value + (index % 4))
+    const sums = await stream(rows, 4, 7)
+    const mean = inputMean(sums)
+    const centred = rows.map((value, index) => value - mean[index % 4]!)
+    const expected = (await gram(centred, 4)).data.map((value) => value / 50)
+    // Rows are rounded to float32 after centring: 2^-24 of values below 10, squared and averaged.
+    expect(largestDifference(covariance(sums, 0).data, expected)).toBeLessThan(5e-6)
+  })
+
+  it('has the mean of all rows, whatever the chunks', async () => {
+    const rows = Float32Array.of(1, 10, 2, 20, 6, 30)
+    expect([...inputMean(await stream(rows, 2, 2))]).toEqual([3, 20])
+    const merged = mergeMomentSums(
+      await stream(rows.subarray(0, 4), 2, 3),
+      await stream(rows.subarray(4), 2, 3)
+    )
+    expect([...inputMean(merged)]).toEqual([3, 20])
   })
 })

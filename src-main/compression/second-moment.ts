@@ -1,10 +1,12 @@
 import { WorkbenchError } from '@contract/errors'
 import { matrix, type Matrix } from '../linalg/matrix'
 
-/** Sum of outer products of the rows that one value took over a calibration set: enough for C = XᵀX / n. */
+/** Sums over the rows that one value took over a calibration set: enough for its second moment, mean and covariance. */
 export interface MomentSum {
   /** XᵀX [features, features], float64, symmetric. */
   readonly sum: Matrix
+  /** Σ x [features], float64. */
+  readonly rowSum: Float64Array
   /** Number of rows n that were added. */
   readonly rowCount: number
 }
@@ -23,6 +25,7 @@ export class SecondMomentAccumulator {
   readonly #chunk: Float32Array
   #filledRows = 0
   readonly #sum: Matrix
+  readonly #rowSum: Float64Array
   #rowCount = 0
 
   /** `chunkRows`: rows gathered before a product runs; larger chunks use the backend better. */
@@ -31,6 +34,7 @@ export class SecondMomentAccumulator {
     this.#gram = gram
     this.#chunk = new Float32Array(chunkRows * features)
     this.#sum = matrix(features, features)
+    this.#rowSum = new Float64Array(features)
   }
 
   /**
@@ -60,13 +64,21 @@ export class SecondMomentAccumulator {
   /** The sums so far. More rows may follow. */
   async finish(): Promise<MomentSum> {
     await this.#flush()
-    return { sum: matrix(this.#features, this.#features, this.#sum.data.slice()), rowCount: this.#rowCount }
+    return {
+      sum: matrix(this.#features, this.#features, this.#sum.data.slice()),
+      rowSum: this.#rowSum.slice(),
+      rowCount: this.#rowCount
+    }
   }
 
   async #flush(): Promise<void> {
     if (this.#filledRows === 0) return
-    const gram = await this.#gram(this.#chunk.slice(0, this.#filledRows * this.#features), this.#features)
+    const rows = this.#chunk.slice(0, this.#filledRows * this.#features)
+    const gram = await this.#gram(rows, this.#features)
     for (let i = 0; i < gram.data.length; i++) this.#sum.data[i]! += gram.data[i]!
+    for (let row = 0; row < rows.length; row += this.#features) {
+      for (let i = 0; i < this.#features; i++) this.#rowSum[i]! += rows[row + i]!
+    }
     // A diagonal entry is a sum of squares, so any bad value of its column shows there.
     for (let i = 0; i < this.#features; i++) {
       if (!Number.isFinite(this.#sum.data[i * this.#features + i]!)) {
@@ -92,7 +104,8 @@ export function mergeMomentSums(a: MomentSum, b: MomentSum): MomentSum {
   }
   const merged = matrix(rows, columns, a.sum.data.slice())
   for (let i = 0; i < merged.data.length; i++) merged.data[i]! += b.sum.data[i]!
-  return { sum: merged, rowCount: a.rowCount + b.rowCount }
+  const rowSum = a.rowSum.map((value, index) => value + b.rowSum[index]!)
+  return { sum: merged, rowSum, rowCount: a.rowCount + b.rowCount }
 }
 
 /**
@@ -102,22 +115,52 @@ export function mergeMomentSums(a: MomentSum, b: MomentSum): MomentSum {
  *
  * @throws WorkbenchError `numerical` when no rows were added.
  */
-export function secondMoment({ sum, rowCount }: MomentSum, damping: number): Matrix {
-  if (rowCount === 0) {
-    throw new WorkbenchError(
-      'numerical',
-      'The calibration set gave no frames; use one that holds some audio.'
-    )
+export function secondMoment(moments: MomentSum, damping: number): Matrix {
+  return damped(meanProduct(moments), damping)
+}
+
+/**
+ * The damped covariance Σ = XᵀX / n − μᵀμ + damping · mean(diag) · I, [features, features].
+ *
+ * @throws WorkbenchError `numerical` when no rows were added.
+ */
+export function covariance(moments: MomentSum, damping: number): Matrix {
+  const centred = meanProduct(moments)
+  const mean = inputMean(moments)
+  const size = mean.length
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) centred.data[i * size + j]! -= mean[i]! * mean[j]!
   }
-  const size = sum.rows
-  const result = matrix(
-    size,
-    size,
+  return damped(centred, damping)
+}
+
+/** The mean input μ [features]. @throws WorkbenchError `numerical` when no rows were added. */
+export function inputMean({ rowSum, rowCount }: MomentSum): Float64Array {
+  assertRows(rowCount)
+  return rowSum.map((value) => value / rowCount)
+}
+
+/** XᵀX / n, not damped. */
+function meanProduct({ sum, rowCount }: MomentSum): Matrix {
+  assertRows(rowCount)
+  return matrix(
+    sum.rows,
+    sum.columns,
     sum.data.map((value) => value / rowCount)
   )
+}
+
+function assertRows(rowCount: number): void {
+  if (rowCount > 0) return
+  throw new WorkbenchError('numerical', 'The calibration set gave no frames; use one that holds some audio.')
+}
+
+/** Adds damping · mean(diag) to the diagonal, in place. */
+function damped(moment: Matrix, damping: number): Matrix {
+  const size = moment.rows
   let trace = 0
-  for (let i = 0; i < size; i++) trace += result.data[i * size + i]!
+  for (let i = 0; i < size; i++) trace += moment.data[i * size + i]!
   const loading = (damping * trace) / size
-  for (let i = 0; i < size; i++) result.data[i * size + i]! += loading
-  return result
+  for (let i = 0; i < size; i++) moment.data[i * size + i]! += loading
+  return moment
 }

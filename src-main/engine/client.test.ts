@@ -65,7 +65,7 @@ class FakeLauncher implements EngineLauncher {
   }
 }
 
-const dataset = { datasetHash: 'h', audioHashes: ['a'], utterances: 2, speakers: 1, audioSeconds: 3 }
+const dataset = { datasetHash: 'h', audioHashes: ['a'], utterances: 2, speakers: 1 }
 
 let launcher: FakeLauncher
 let client: EngineClient

@@ -17,7 +17,6 @@ export interface DatasetDescription {
   readonly audioHashes: readonly string[]
   readonly utterances: number
   readonly speakers: number
-  readonly audioSeconds: number
 }
 
 export interface BuildParams {
@@ -25,6 +24,8 @@ export interface BuildParams {
   readonly making: TrialMaking
   readonly calibrationPath: string | undefined
   readonly workspaceFolder: string
+  /** Whether the calibration set's audio may be resampled to the model's rate. */
+  readonly resample: boolean
   readonly threads: number
 }
 

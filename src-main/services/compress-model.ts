@@ -12,12 +12,12 @@ export async function compressModel(
   request: CompressRequest,
   options: ServiceOptions = {}
 ): Promise<CompressResult> {
-  const { modelPath, calibrationPath, workspaceFolder, outputFolder } = request
+  const { modelPath, calibrationPath, workspaceFolder, outputFolder, resample } = request
   return withEngine(launcher, async (engine) => {
     const threads = availableParallelism()
     const built = await engine.request(
       'model.build',
-      { modelPath, making: makingOf(request), calibrationPath, workspaceFolder, threads },
+      { modelPath, making: makingOf(request), calibrationPath, workspaceFolder, resample, threads },
       options
     )
     const { modelFile } = built

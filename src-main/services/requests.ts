@@ -27,6 +27,8 @@ export interface CompressRequest {
   readonly excludeRoles: readonly LayerRole[]
   readonly exclude: readonly string[]
   readonly calibrationPath: string | undefined
+  /** Whether audio at another sample rate is resampled to the model's. */
+  readonly resample: boolean
   readonly workspaceFolder: string
   readonly outputFolder: string
 }

@@ -180,6 +180,7 @@ async function buildAndMeasure(
       making: spec.making,
       calibrationPath: resolved.calibrationPath,
       workspaceFolder: workspace.folder,
+      resample: spec.evaluation.resample,
       threads: availableParallelism()
     },
     following

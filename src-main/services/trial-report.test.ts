@@ -3,7 +3,7 @@ import { builtModelSchema, measurementSchema, trialReportSchema } from '@contrac
 import { baselineTrial, completedTrial, int8Trial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
 import { compareWithInt8, createTrialReport } from './trial-report'
 
-const evaluation = { threads: 1, warmupUtterances: 3, normalizer: 'none', seed: 1 } as const
+const evaluation = { threads: 1, warmupUtterances: 3, normalizer: 'none', resample: false, seed: 1 } as const
 const spec = { name: 'int8', making: { kind: 'int8-dynamic' }, evaluation } as const
 
 describe('createTrialReport', () => {

@@ -16,10 +16,10 @@ describe('recipeSchema', () => {
     expect(recipeSchema.parse(smallest)).toEqual({
       ...smallest,
       grids: [],
-      layers: { excludeRoles: ['head'], exclude: [] },
+      layers: { excludeRoles: ['head', 'other'], exclude: [] },
       allocation: { rankMultiple: 1 },
       damping: 1e-8,
-      evaluation: { threads: 1, warmupUtterances: 3, normalizer: 'none', seed: 1 }
+      evaluation: { threads: 1, warmupUtterances: 3, normalizer: 'none', resample: false, seed: 1 }
     })
   })
 
@@ -49,7 +49,7 @@ describe('recipeSchema', () => {
       layers: { excludeRoles: [], exclude: [] },
       allocation: { rankMultiple: 8 },
       damping: 0,
-      evaluation: { threads: 2, warmupUtterances: 0, normalizer: 'none', seed: 0 }
+      evaluation: { threads: 2, warmupUtterances: 0, normalizer: 'none', resample: false, seed: 0 }
     })
   })
 
@@ -61,8 +61,8 @@ describe('recipeSchema', () => {
   it('gives each recipe defaults of its own', () => {
     const [first, second] = [recipeSchema.parse(smallest), recipeSchema.parse(smallest)]
     first.layers.excludeRoles.push('q')
-    expect(second.layers.excludeRoles).toEqual(['head'])
-    expect(recipeSchema.parse(smallest).layers.excludeRoles).toEqual(['head'])
+    expect(second.layers.excludeRoles).toEqual(['head', 'other'])
+    expect(recipeSchema.parse(smallest).layers.excludeRoles).toEqual(['head', 'other'])
   })
 
   const folder = resolve(import.meta.dirname, '../../resources/recipes')

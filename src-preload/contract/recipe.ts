@@ -6,7 +6,7 @@
 import { z } from 'zod'
 
 /** How a layer is factorised. */
-export const lowRankMethods = ['weight-svd', 'whitened-svd'] as const
+export const lowRankMethods = ['weight-svd', 'whitened-svd', 'output-pca'] as const
 export const lowRankMethodSchema = z.enum(lowRankMethods)
 export type LowRankMethod = z.infer<typeof lowRankMethodSchema>
 
@@ -38,7 +38,8 @@ export const gridSchema = z.strictObject({
 
 /** Which linear layers are left as they are. */
 export const layerSelectionSchema = z.strictObject({
-  excludeRoles: z.array(layerRoleSchema).default(['head']),
+  /** `other` is what lies outside the blocks, such as the transforms of a front end inside the graph. */
+  excludeRoles: z.array(layerRoleSchema).default(['head', 'other']),
   /** Layer ids as `lathe inspect` prints them. */
   exclude: z.array(z.string()).default([])
 })
@@ -58,6 +59,8 @@ export const evaluationSettingsSchema = z.strictObject({
   warmupUtterances: z.int().min(0).default(3),
   /** Text normalizer by name, applied to reference and hypothesis before words are counted. `none` only collapses white space. */
   normalizer: z.enum(normalizerNames).default('none'),
+  /** Whether audio at another sample rate is resampled to the model's; otherwise it is refused. */
+  resample: z.boolean().default(false),
   /** Seed of the bootstrap that gives the confidence interval. */
   seed: z.int().min(0).default(1)
 })

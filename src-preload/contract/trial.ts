@@ -1,8 +1,8 @@
 /** One point of a study: what was made, what was measured, under which conditions. */
 import { z } from 'zod'
-import { gridRankPolicies, layerRoleSchema, precisionSchema, recipeSchema } from './recipe'
+import { lowRankMethods, gridRankPolicies, layerRoleSchema, precisionSchema, recipeSchema } from './recipe'
 
-export const trialMethodSchema = z.enum(['baseline', 'int8-dynamic', 'weight-svd', 'whitened-svd'])
+export const trialMethodSchema = z.enum(['baseline', 'int8-dynamic', ...lowRankMethods])
 export type TrialMethod = z.infer<typeof trialMethodSchema>
 
 export const trialStateSchema = z.enum(['pending', 'running', 'completed', 'failed', 'cancelled'])
@@ -64,7 +64,9 @@ export const conditionsSchema = z.object({
   lathe: z.string(),
   threads: z.int(),
   warmupUtterances: z.int(),
-  normalizer: z.string()
+  normalizer: z.string(),
+  /** Rates that were resampled, and by what; null when all audio had the model's rate. */
+  resampling: z.string().nullable().default(null)
 })
 export type Conditions = z.infer<typeof conditionsSchema>
 

@@ -7,6 +7,7 @@ export interface ChartPalette {
   readonly panel: string
   readonly weightSvd: string
   readonly whitenedSvd: string
+  readonly outputPca: string
   readonly front: string
 }
 
@@ -22,6 +23,7 @@ export function readChartPalette(): ChartPalette {
     panel: color('--panel'),
     weightSvd: color('--weight-svd'),
     whitenedSvd: color('--whitened-svd'),
+    outputPca: color('--output-pca'),
     front: color('--front')
   }
 }

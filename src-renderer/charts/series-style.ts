@@ -1,7 +1,7 @@
 import type { TrialReport } from '@contract/trial'
 import type { ChartPalette } from './chart-palette'
 
-/** Trials that belong together: one method at one number format. */
+/** Trials that belong together: one method and rank policy at one number format. */
 export interface TrialSeries {
   /** `whitened-svd int8` */
   readonly name: string
@@ -15,10 +15,11 @@ export function isReference({ method }: Pick<TrialReport, 'method'>): boolean {
 }
 
 /** The series a trial belongs to. */
-export function seriesOf({ method, precision }: TrialReport): TrialSeries {
+export function seriesOf({ method, rankPolicy, precision }: TrialReport): TrialSeries {
   if (method === 'baseline') return { name: 'baseline', method, precision }
   if (method === 'int8-dynamic') return { name: 'int8', method, precision }
-  return { name: `${method}, ${precision}`, method, precision }
+  const policy = rankPolicy === null || rankPolicy === 'uniform' ? '' : `${rankPolicy}, `
+  return { name: `${method}, ${policy}${precision}`, method, precision }
 }
 
 /** Every series that some trial belongs to, in order of appearance. */
@@ -36,6 +37,8 @@ export function seriesColor(method: TrialReport['method'], palette: ChartPalette
       return palette.weightSvd
     case 'whitened-svd':
       return palette.whitenedSvd
+    case 'output-pca':
+      return palette.outputPca
   }
 }
 

@@ -12,6 +12,7 @@ const palette: ChartPalette = {
   panel: 'panel',
   weightSvd: 'weightSvd',
   whitenedSvd: 'whitenedSvd',
+  outputPca: 'outputPca',
   front: 'front'
 }
 

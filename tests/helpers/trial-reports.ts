@@ -38,7 +38,8 @@ export function completedTrial(name: string, changes: Partial<TrialReport> = {})
       lathe: '0.1.0',
       threads: 1,
       warmupUtterances: 3,
-      normalizer: 'none'
+      normalizer: 'none',
+      resampling: null
     },
     ...changes
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   buildModel,
+  linearLayer,
   modelInType,
   modelWithBranches,
   randomTensor
@@ -9,7 +10,8 @@ import { createPrng } from '../../base/prng'
 import { assertInvariants } from '../../onnx/invariants'
 import type { Model } from '../../onnx/ir/model'
 import { float32Tensor } from '../../onnx/ir/tensor'
-import { applyInt8Dynamic, quantizePerChannel } from './int8-dynamic'
+import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
+import { applyInt8Dynamic, frontEndOutputs, quantizePerChannel } from './int8-dynamic'
 
 describe('quantizePerChannel', () => {
   it('is off by at most half a step of the channel', () => {
@@ -125,5 +127,19 @@ describe('applyInt8Dynamic', () => {
         message: 'The model has opset 10, dynamic int8 needs 11 or later; export it with a newer opset.'
       })
     )
+  })
+})
+
+describe('frontEndOutputs', () => {
+  const layer = (nodeOutput: string, role: LinearLayer['role']) =>
+    linearLayer({ id: nodeOutput, nodeOutput, role })
+
+  it('names what lies outside the recognised blocks, but not the head', () => {
+    const layers = [layer('dft', 'other'), layer('q', 'q'), layer('head', 'head')]
+    expect(frontEndOutputs(layers)).toEqual(new Set(['dft']))
+  })
+
+  it('is empty when no block was recognised', () => {
+    expect(frontEndOutputs([layer('a', 'other'), layer('head', 'head')])).toEqual(new Set())
   })
 })

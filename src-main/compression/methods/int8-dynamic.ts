@@ -12,18 +12,32 @@ import { rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
 import { layerMatrix } from '../layer-matrix'
 
 /** Raised when the same model and settings would give another result. */
-export const int8DynamicVersion = 1
+export const int8DynamicVersion = 2
+
+/**
+ * The products before and around the network's blocks, by the output of their node: transforms of a front end that is
+ * part of the graph (DFT, mel, DCT) and projections beside the blocks. Eight bits ruin a transform whose powers span
+ * many decades, and there is little to gain. Empty when no blocks were recognised, for then nothing can be told apart.
+ */
+export function frontEndOutputs(layers: readonly LinearLayer[]): ReadonlySet<string> {
+  const hasBlocks = layers.some(({ role }) => role !== 'other' && role !== 'head')
+  return new Set(
+    layers.flatMap(({ role, nodeOutput }) => (hasBlocks && role === 'other' ? [nodeOutput] : []))
+  )
+}
 
 /**
  * The model with every MatMul and Gemm layer of its main graph in dynamic int8. Layers in subgraphs and layers that
  * multiply in another type than float32 stay as they are.
  *
+ * - `keepFloat`  outputs of nodes that stay in float32 too (`frontEndOutputs` of the original model).
+ *
  * @throws WorkbenchError `numerical` for a weight that is not finite, `unsupported-model` for a model before opset 11.
  */
-export function applyInt8Dynamic(model: Model): Model {
+export function applyInt8Dynamic(model: Model, keepFloat: ReadonlySet<string> = new Set()): Model {
   const quantized = new Map<string, QuantizedWeight>()
   const replacements = rewritableLayers(model, locateLinearLayers(model))
-    .filter(({ operator }) => operator !== 'Conv')
+    .filter(({ operator, nodeOutput }) => operator !== 'Conv' && !keepFloat.has(nodeOutput))
     .map((layer) => {
       const weight = quantized.get(layerMatrix(layer)) ?? quantizeLayer(model, layer)
       quantized.set(layerMatrix(layer), weight)

@@ -1,3 +1,4 @@
+import type { LowRankMethod as LowRankMethodName } from '@contract/recipe'
 import type { Matrix } from '../../linalg/matrix'
 import type { Products } from '../../linalg/products'
 import type { LowRankFactors } from '../low-rank-factors'
@@ -13,7 +14,7 @@ export interface FactorizeOptions {
 
 /** A way to factorise a layer. Each method is one file in this folder and one row of the table in `methods.ts`. */
 export interface LowRankMethod {
-  readonly name: 'weight-svd' | 'whitened-svd'
+  readonly name: LowRankMethodName
   /** Raised when the same inputs would give other factors: it is part of every trial's identity. */
   readonly version: number
   readonly needsCalibration: boolean

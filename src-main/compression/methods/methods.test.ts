@@ -4,13 +4,17 @@ import { largestDifference, multiply, randomMatrix } from '../../../tests/helper
 import { createPrng } from '../../base/prng'
 import { matrix, transpose } from '../../linalg/matrix'
 import { scalarProducts } from '../../linalg/products'
-import { lowRankFactors } from '../low-rank-factors'
+import { lowRankFactors, type LowRankFactors } from '../low-rank-factors'
 import { secondMoment } from '../second-moment'
 import { lowRankMethodTable } from './methods'
 
 const weight = randomMatrix(6, 4, createPrng(1))
 const x = randomMatrix(3, 6, createPrng(2))
-const moments = { sum: multiply(transpose(x), x), rowCount: 3 }
+const moments = {
+  sum: multiply(transpose(x), x),
+  rowSum: Float64Array.from({ length: 6 }, (_, i) => x.data[i]! + x.data[6 + i]! + x.data[12 + i]!),
+  rowCount: 3
+}
 
 describe('the table of low-rank methods', () => {
   it('has a row for every method that a recipe may name, under its own name', () => {
@@ -57,5 +61,51 @@ describe('whitened-svd', () => {
     expect(() =>
       method.factorize(weight, { moments: undefined, damping: 0, products: scalarProducts })
     ).toThrow(expect.objectContaining({ code: 'internal' }))
+  })
+})
+
+describe('output-pca', () => {
+  const inputs = randomMatrix(40, 6, createPrng(3))
+  // A mean far from zero is what centring is about.
+  for (let i = 0; i < inputs.data.length; i++) inputs.data[i]! += 2 + (i % 6)
+  const statistics = {
+    sum: multiply(transpose(inputs), inputs),
+    rowSum: multiply(matrix(1, 40, new Float64Array(40).fill(1)), inputs).data,
+    rowCount: 40
+  }
+  const options = { moments: statistics, damping: 0, products: scalarProducts }
+
+  /** ‖X·W − (X·down·up + lost mean)‖² over the first `rank` directions. */
+  function squaredError(factors: LowRankFactors, rank: number): number {
+    const columns = factors.down.columns
+    const down = matrix(
+      6,
+      rank,
+      Float64Array.from(
+        { length: 6 * rank },
+        (_, i) => factors.down.data[Math.floor(i / rank) * columns + (i % rank)]!
+      )
+    )
+    const up = matrix(rank, 4, factors.up.data.slice(0, rank * 4))
+    const difference = matrix(6, 4)
+    const product = multiply(down, up)
+    for (let i = 0; i < 24; i++) difference.data[i] = weight.data[i]! - product.data[i]!
+    const errors = multiply(inputs, difference)
+    const shift =
+      factors.inputMean === undefined ? undefined : multiply(matrix(1, 6, factors.inputMean), difference)
+    return errors.data.reduce((sum, value, i) => sum + (value - (shift?.data[i % 4] ?? 0)) ** 2, 0)
+  }
+
+  it('loses exactly the discarded variance, and no more than whitened-svd at any rank', async () => {
+    const pca = await lowRankMethodTable['output-pca'].factorize(weight, options)
+    const whitened = await lowRankMethodTable['whitened-svd'].factorize(weight, options)
+    for (let rank = 1; rank <= 4; rank++) {
+      const discarded = pca.singularValues.slice(rank).reduce((sum, value) => sum + 40 * value * value, 0)
+      const error = squaredError(pca, rank)
+      // Energies near 1e3: rounding of the products and of the eigenvalues stays below 1e-9 of them.
+      expect(Math.abs(error - discarded)).toBeLessThan(1e-6)
+      expect(error).toBeLessThan(squaredError(whitened, rank) + 1e-6)
+    }
+    expect(squaredError(pca, 2)).toBeLessThan(0.9 * squaredError(whitened, 2))
   })
 })

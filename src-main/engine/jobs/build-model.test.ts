@@ -43,7 +43,8 @@ describe('selectLayers', () => {
   it('refuses to exclude everything', () => {
     const nothingLeft = expect.objectContaining({
       code: 'invalid-input',
-      message: 'No linear layer is left to compress; exclude fewer of them.'
+      message:
+        'No linear layer is left to compress: the model has 3, with the roles other; exclude fewer of them.'
     }) as Error
     expect(() => select(mixed, { excludeRoles: ['other'] })).toThrow(nothingLeft)
     expect(() => select(mixed, { exclude: ['first', 'second', 'in half'] })).toThrow(nothingLeft)

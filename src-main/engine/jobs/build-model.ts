@@ -5,7 +5,7 @@ import { WorkbenchError } from '@contract/errors'
 import type { BuiltModel, LayerDecision, Parity } from '@contract/trial'
 import { applyLowRank } from '../../compression/apply-low-rank'
 import type { LowRankFactors } from '../../compression/low-rank-factors'
-import { applyInt8Dynamic } from '../../compression/methods/int8-dynamic'
+import { applyInt8Dynamic, frontEndOutputs } from '../../compression/methods/int8-dynamic'
 import { lowRankMethodTable } from '../../compression/methods/methods'
 import { retainedParameterFraction, type CompressionPlan } from '../../compression/plan'
 import { planRanks } from '../../compression/plan-ranks'
@@ -101,7 +101,10 @@ async function make(
   context: JobContext
 ): Promise<Made> {
   const { model } = session.opened
-  if (making.kind === 'int8-dynamic') return { model: applyInt8Dynamic(model), plan: [], parity: [] }
+  const frontEnd = frontEndOutputs(session.layers)
+  if (making.kind === 'int8-dynamic') {
+    return { model: applyInt8Dynamic(model, frontEnd), plan: [], parity: [] }
+  }
   const layers = selectLayers(model, session.layers, making)
   const method = lowRankMethodTable[making.method]
   const factors = await factorizeLayers(
@@ -121,7 +124,7 @@ async function make(
   const parity = await session.fullRankParity(making, () => checkFullRank(session, layers, factors))
   const plan = planRanks(layers, factors, making)
   const lowRank = applyLowRank(model, plan, factors)
-  return { model: making.precision === 'int8' ? applyInt8Dynamic(lowRank) : lowRank, plan, parity }
+  return { model: making.precision === 'int8' ? applyInt8Dynamic(lowRank, frontEnd) : lowRank, plan, parity }
 }
 
 /** Where external data goes, as the field names it. */
@@ -159,7 +162,10 @@ export function selectLayers(
   }
   const selected = layers.filter(({ id, role }) => !excludeRoles.includes(role) && !exclude.includes(id))
   if (selected.length === 0) {
-    throw new WorkbenchError('invalid-input', 'No linear layer is left to compress; exclude fewer of them.')
+    throw new WorkbenchError(
+      'invalid-input',
+      `No linear layer is left to compress: the model has ${layers.length}, with the roles ${[...new Set(layers.map(({ role }) => role))].join(', ')}; exclude fewer of them.`
+    )
   }
   const rewritable = rewritableLayers(model, selected)
   // Nothing to do would look like success: say of one layer what is in the way.

@@ -9,8 +9,8 @@ import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
 import { rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
 import type { InferenceBackend, ModelSource } from '../../runtime/inference-backend'
-import { openCtcEncoder } from '../../speech/families/ctc-encoder'
-import type { CtcRecognizer, SpeechModelDescription } from '../../speech/families/family'
+import type { SpeechModelDescription, SpeechRecognizer } from '../../speech/families/family'
+import { openSpeechModel } from '../../speech/families/open-speech-model'
 import type { TrialMaking } from '../../study/trial-spec'
 import { decodeArrays, encodeArrays } from '../../workspace/array-file'
 import { sha256Text } from '../../workspace/files'
@@ -58,23 +58,28 @@ export class BuildSession {
   }
 
   /** Whether `params` can be built in this session. */
-  serves({ modelPath, calibrationPath, workspaceFolder, threads }: BuildParams): boolean {
+  serves({ modelPath, calibrationPath, workspaceFolder, resample, threads }: BuildParams): boolean {
     const mine = this.#params
     return (
       modelPath === mine.modelPath &&
       calibrationPath === mine.calibrationPath &&
       workspaceFolder === mine.workspaceFolder &&
+      resample === mine.resample &&
       threads === mine.threads
     )
+  }
+
+  get #resampleToHz(): number | undefined {
+    return this.#params.resample ? this.description.sampleRateHz : undefined
   }
 
   get hasCalibrationSet(): boolean {
     return this.#params.calibrationPath !== undefined
   }
 
-  recognizer(source: ModelSource): Promise<CtcRecognizer> {
+  recognizer(source: ModelSource): Promise<SpeechRecognizer> {
     const { threads } = this.#params
-    return openCtcEncoder(this.#backend, this.description, source, { threads, clock: this.#clock })
+    return openSpeechModel(this.#backend, this.description, source, { threads, clock: this.#clock })
   }
 
   /** Identity of the calibration set's content. */
@@ -146,6 +151,7 @@ export class BuildSession {
           layers,
           recognizer,
           dataset: await this.#calibrationSet(),
+          resampleToHz: this.#resampleToHz,
           backend: this.#backend,
           products: this.products,
           threads: this.#params.threads
@@ -162,7 +168,7 @@ export class BuildSession {
   async #recordParity(): Promise<ParityReference> {
     const dataset = await this.#calibrationSet()
     const chosen = dataset.utterances.slice(0, parityUtterances)
-    const audios = await Promise.all(chosen.map((utterance) => dataset.audio(utterance)))
+    const audios = await Promise.all(chosen.map((utterance) => dataset.audio(utterance, this.#resampleToHz)))
     const original = await this.recognizer({ kind: 'file', path: this.opened.file })
     try {
       return await recordParityReference(original, audios)
@@ -174,8 +180,11 @@ export class BuildSession {
 
 function encodeMoments(sums: ReadonlyMap<string, MomentSum>): Uint8Array {
   const rowCounts = Object.fromEntries([...sums].map(([value, { rowCount }]) => [value, rowCount]))
-  const arrays = Object.fromEntries([...sums].map(([value, { sum }]) => [value, sum.data]))
-  return encodeArrays({ rowCounts }, arrays)
+  const arrays = [...sums].flatMap(([value, { sum, rowSum }]) => [
+    [`${value} products`, sum.data] as const,
+    [`${value} sums`, rowSum] as const
+  ])
+  return encodeArrays({ rowCounts }, Object.fromEntries(arrays))
 }
 
 function decodeMoments(bytes: Uint8Array): ReadonlyMap<string, MomentSum> {
@@ -183,12 +192,12 @@ function decodeMoments(bytes: Uint8Array): ReadonlyMap<string, MomentSum> {
   const { rowCounts } = header as { rowCounts: Readonly<Record<string, number>> }
   return new Map(
     Object.entries(rowCounts).map(([value, rowCount]) => {
-      const data = arrays[value]
-      if (!(data instanceof Float64Array)) {
+      const data = arrays[`${value} products`]
+      const rowSum = arrays[`${value} sums`]
+      if (!(data instanceof Float64Array && rowSum instanceof Float64Array)) {
         throw new WorkbenchError('io', `Cached statistics lack '${value}'; clear the workspace cache.`)
       }
-      const features = Math.sqrt(data.length)
-      return [value, { sum: matrix(features, features, data), rowCount }]
+      return [value, { sum: matrix(rowSum.length, rowSum.length, data), rowSum, rowCount }]
     })
   )
 }

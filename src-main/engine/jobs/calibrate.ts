@@ -7,19 +7,22 @@ import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import type { Model } from '../../onnx/ir/model'
 import { exposeValues } from '../../onnx/passes/expose-values'
 import type { InferenceBackend, RuntimeTensor } from '../../runtime/inference-backend'
-import type { CtcRecognizer } from '../../speech/families/family'
+import type { SpeechRecognizer } from '../../speech/families/family'
+import { modelFeeds } from '../../speech/families/model-feeds'
 import type { JobContext } from '../serve'
 import { onUtterance, type Dataset } from './dataset'
 
 /** Raised when the same model and data would give other sums. */
-export const calibrationVersion = 1
+export const calibrationVersion = 2
 
 export interface CalibrationInputs {
   readonly model: Model
   readonly layers: readonly LinearLayer[]
   /** Turns audio into the model's input. */
-  readonly recognizer: CtcRecognizer
+  readonly recognizer: SpeechRecognizer
   readonly dataset: Dataset
+  /** Rate to resample to; left out, audio at another rate is refused. */
+  readonly resampleToHz: number | undefined
   readonly backend: InferenceBackend
   readonly products: BackendProducts
   readonly threads: number
@@ -34,7 +37,7 @@ export interface CalibrationInputs {
  * @throws WorkbenchError `numerical` when a layer's input is not finite.
  */
 export async function calibrate(
-  { model, layers, recognizer, dataset, backend, products, threads }: CalibrationInputs,
+  { model, layers, recognizer, dataset, resampleToHz, backend, products, threads }: CalibrationInputs,
   context: JobContext
 ): Promise<Map<string, MomentSum>> {
   const readers = new Map(layers.map((layer) => [layer.input, layer]))
@@ -50,9 +53,9 @@ export async function calibrate(
     for (const [index, utterance] of dataset.utterances.entries()) {
       throwIfCancelled(context.signal)
       const input = await onUtterance(utterance, async () =>
-        recognizer.computeInput(await dataset.audio(utterance))
+        recognizer.computeInput(await dataset.audio(utterance, resampleToHz))
       )
-      const values = await session.run({ [recognizer.description.inputName]: input }, [...readers.keys()])
+      const values = await session.run(modelFeeds(recognizer.description, input), [...readers.keys()])
       for (const [value, layer] of readers)
         await accumulators.get(value)!.add(featureRows(values[value], layer))
       context.progress({

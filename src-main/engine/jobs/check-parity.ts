@@ -1,7 +1,7 @@
 import { WorkbenchError } from '@contract/errors'
 import type { Parity } from '@contract/trial'
 import { addOutputs, noParity, parityOf } from '../../evaluation/parity'
-import type { CtcRecognizer } from '../../speech/families/family'
+import type { SpeechRecognizer } from '../../speech/families/family'
 import type { Audio } from '../../speech/audio/audio'
 
 /**
@@ -20,12 +20,12 @@ export interface ParityReference {
 }
 
 export async function recordParityReference(
-  original: CtcRecognizer,
+  original: SpeechRecognizer,
   audios: readonly Audio[]
 ): Promise<ParityReference> {
   const logits: Float32Array[] = []
   for (const audio of audios)
-    logits.push((await original.computeLogits(await original.computeInput(audio))).logits)
+    logits.push((await original.computeOutput(await original.computeInput(audio))).data)
   return { audios, logits }
 }
 
@@ -35,14 +35,14 @@ export async function recordParityReference(
  * @throws WorkbenchError `numerical` when an output is not finite, or the tolerance is exceeded.
  */
 export async function checkParity(
-  candidate: CtcRecognizer,
+  candidate: SpeechRecognizer,
   { audios, logits }: ParityReference,
   comparison: Parity['comparison']
 ): Promise<Parity> {
   let sums = noParity
   for (const [index, audio] of audios.entries()) {
-    const output = await candidate.computeLogits(await candidate.computeInput(audio))
-    sums = addOutputs(sums, logits[index]!, output.logits)
+    const output = await candidate.computeOutput(await candidate.computeInput(audio))
+    sums = addOutputs(sums, logits[index]!, output.data)
   }
   const merged = parityOf(sums)
   if (!merged.finite) {

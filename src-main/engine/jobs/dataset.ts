@@ -1,34 +1,60 @@
-import { basename, dirname, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import type { Audio } from '../../speech/audio/audio'
 import { decodeAudio } from '../../speech/audio/decode-audio'
-import { parseNemoManifest } from '../../speech/datasets/nemo-manifest'
+import { resampleAudio } from '../../speech/audio/resample'
+import type { DatasetListing } from '../../speech/datasets/dataset-listing'
+import { recognizeDataset } from '../../speech/datasets/recognize-dataset'
 import { utteranceAudio, type Utterance } from '../../speech/datasets/utterance'
-import { readFile, readTextFile, sha256Bytes, sha256Text } from '../../workspace/files'
+import { openDatasetFiles } from '../../workspace/data-folder'
+import { readFile, sha256Bytes, sha256Text } from '../../workspace/files'
 import type { DatasetDescription } from '../protocol'
 import type { JobContext } from '../serve'
 
-/** A data set whose manifest was read; audio is decoded utterance by utterance, when it is needed. */
+/** A data set whose transcripts were read; audio is decoded utterance by utterance, when it is needed. */
 export interface Dataset {
   readonly name: string
   readonly utterances: readonly Utterance[]
-  /** @throws WorkbenchError naming the file when it is missing or unreadable. */
-  audio(utterance: Utterance): Promise<Audio>
+  /**
+   * The sound of an utterance, at its own sample rate or at `resampleToHz`.
+   *
+   * @throws WorkbenchError naming the file when it is missing or unreadable.
+   */
+  audio(utterance: Utterance, resampleToHz?: number): Promise<Audio>
   audioBytes(utterance: Utterance): Promise<Uint8Array>
 }
 
-/** @throws WorkbenchError `not-found`, or `invalid-input` naming the line at fault. */
+/**
+ * Opens a data set in whatever layout it has.
+ *
+ * @throws WorkbenchError `not-found`, or `invalid-input` naming the line at fault or an entry that is incomplete.
+ */
 export async function openDataset(path: string): Promise<Dataset> {
-  const utterances = parseNemoManifest(await readTextFile(path), basename(path))
-  const audioBytes = ({ audioPath }: Utterance) => readFile(resolve(dirname(path), audioPath))
+  const source = openDatasetFiles(path)
+  const { utterances, excluded } = await recognizeDataset(source)
+  assertComplete(basename(path), { utterances, excluded })
+  const audioBytes = ({ audioPath }: Utterance) => readFile(resolve(source.folder.path, audioPath))
   return {
     name: basename(path),
     utterances,
     audioBytes,
-    async audio(utterance) {
-      return utteranceAudio(await decodeAudio(await audioBytes(utterance), utterance.audioPath), utterance)
+    async audio(utterance, resampleToHz) {
+      const recording = await decodeAudio(await audioBytes(utterance), utterance.audioPath)
+      // Before cutting, so that the edges of a segment are filtered with their real neighbours.
+      const resampled = resampleToHz === undefined ? recording : await resampleAudio(recording, resampleToHz)
+      return utteranceAudio(resampled, utterance)
     }
   }
+}
+
+/** A set that is silently smaller than its owner thinks gives numbers that nobody can compare. */
+function assertComplete(name: string, { utterances, excluded }: DatasetListing): void {
+  const [first] = excluded
+  if (first === undefined) return
+  throw new WorkbenchError(
+    'invalid-input',
+    `${excluded.length} of the ${excluded.length + utterances.length} entries of '${name}' are incomplete, the first '${first.id}': ${first.reason}; complete or remove them.`
+  )
 }
 
 /**
@@ -57,11 +83,13 @@ export async function describeDataset(
   const parts: string[] = []
   const audioHashes = new Set<string>()
   for (const [index, utterance] of utterances.entries()) {
-    const { offsetSeconds, durationSeconds, text } = utterance
-    const segment = offsetSeconds === undefined ? '' : `${offsetSeconds}+${durationSeconds}`
+    const { offsetSeconds, durationSeconds, text, label } = utterance
+    const segment = offsetSeconds === undefined ? '' : `${offsetSeconds}+${durationSeconds ?? 'end'}`
     const audioHash = sha256Bytes(await dataset.audioBytes(utterance))
     audioHashes.add(audioHash)
-    parts.push(JSON.stringify([audioHash, segment, text]))
+    parts.push(
+      JSON.stringify(label === undefined ? [audioHash, segment, text] : [audioHash, segment, text, label])
+    )
     context.progress({
       stage: `read ${name}`,
       completed: index + 1,
@@ -73,7 +101,6 @@ export async function describeDataset(
     datasetHash: sha256Text(parts.join('\n')),
     audioHashes: [...audioHashes],
     utterances: utterances.length,
-    speakers: new Set(utterances.flatMap(({ speaker }) => speaker ?? [])).size,
-    audioSeconds: utterances.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0)
+    speakers: new Set(utterances.flatMap(({ speaker }) => speaker ?? [])).size
   }
 }

@@ -14,9 +14,9 @@ import {
   wordErrorRate
 } from '../../evaluation/word-errors'
 import type { InferenceBackend } from '../../runtime/inference-backend'
-import { openCtcEncoder } from '../../speech/families/ctc-encoder'
-import type { CtcRecognizer } from '../../speech/families/family'
-import type { Audio } from '../../speech/audio/audio'
+import { openSpeechModel } from '../../speech/families/open-speech-model'
+import type { SpeechRecognizer } from '../../speech/families/family'
+import { resamplerName } from '../../speech/audio/resample'
 import type { Utterance } from '../../speech/datasets/utterance'
 import { findNormalizer, type TextNormalizer } from '../../speech/text/normalizers'
 import { peakResidentBytes } from '../peak-memory'
@@ -45,7 +45,7 @@ export async function evaluateModel(
   const { description, modelFile, datasetPath, settings } = params
   const dataset = await openDataset(datasetPath)
   const loadStart = clock.nowMilliseconds()
-  const recognizer = await openCtcEncoder(
+  const recognizer = await openSpeechModel(
     backend,
     description,
     { kind: 'file', path: modelFile },
@@ -53,8 +53,10 @@ export async function evaluateModel(
   )
   const loadMilliseconds = clock.nowMilliseconds() - loadStart
   try {
-    const warmup = await warmUp(recognizer, dataset, settings.warmupUtterances)
-    const records = await transcribeAll({ recognizer, dataset, params }, context)
+    const resampleToHz = settings.resample ? description.sampleRateHz : undefined
+    const speech: Speech = { recognizer, dataset, resampleToHz }
+    const warmup = await warmUp(speech, settings.warmupUtterances)
+    const records = await transcribeAll(speech, params, context)
     const latency = summarizeLatency([...warmup, ...records], warmup.length)
     const counts = records.map(({ wordErrors }) => wordErrors)
     const errors = counts.reduce<WordErrors>(addWordErrors, noWordErrors)
@@ -77,18 +79,19 @@ export async function evaluateModel(
   }
 }
 
+/** What is heard, and by what. */
+interface Speech {
+  readonly recognizer: SpeechRecognizer
+  readonly dataset: Dataset
+  /** Rate to resample to; undefined: audio at another rate is refused. */
+  readonly resampleToHz: number | undefined
+}
+
 /** Runs the first utterances untallied: the first run pays for memory and code that later ones reuse. */
-async function warmUp(
-  recognizer: CtcRecognizer,
-  dataset: Dataset,
-  count: number
-): Promise<UtteranceTiming[]> {
+async function warmUp(speech: Speech, count: number): Promise<UtteranceTiming[]> {
   const timings: UtteranceTiming[] = []
-  for (const utterance of dataset.utterances.slice(0, count)) {
-    const { timing } = await onUtterance(utterance, async () =>
-      transcribe(recognizer, await dataset.audio(utterance))
-    )
-    timings.push(timing)
+  for (const utterance of speech.dataset.utterances.slice(0, count)) {
+    timings.push((await transcribe(speech, utterance)).timing)
   }
   return timings
 }
@@ -98,17 +101,27 @@ interface Transcribed {
   readonly timing: UtteranceTiming
 }
 
-async function transcribe(recognizer: CtcRecognizer, audio: Audio): Promise<Transcribed> {
-  const { text, timings } = await recognizer.transcribe(audio)
-  const { featuresMilliseconds, modelMilliseconds, decodeMilliseconds } = timings
-  const processingMilliseconds = featuresMilliseconds + modelMilliseconds + decodeMilliseconds
-  return { text, timing: { processingMilliseconds, audioSeconds: audio.durationSeconds } }
+function transcribe(
+  { recognizer, dataset, resampleToHz }: Speech,
+  utterance: Utterance
+): Promise<Transcribed> {
+  return onUtterance(utterance, async () => {
+    const audio = await dataset.audio(utterance, resampleToHz)
+    const { interpretation, timings } = await recognizer.recognize(audio)
+    // A label is scored as a text of one word: the word error rate is then the share of clips labelled wrongly.
+    const text = interpretation.kind === 'text' ? interpretation.text : interpretation.label
+    const { featuresMilliseconds, modelMilliseconds, decodeMilliseconds } = timings
+    const processingMilliseconds = featuresMilliseconds + modelMilliseconds + decodeMilliseconds
+    return { text, timing: { processingMilliseconds, audioSeconds: audio.durationSeconds } }
+  })
 }
 
 async function transcribeAll(
-  { recognizer, dataset, params }: { recognizer: CtcRecognizer; dataset: Dataset; params: EvaluateParams },
+  speech: Speech,
+  params: EvaluateParams,
   context: JobContext
 ): Promise<UtteranceRecord[]> {
+  const { dataset } = speech
   const normalizer = findNormalizer(params.settings.normalizer)
   const known = new Map(params.known.map((record) => [record.utteranceId, record]))
   const records: UtteranceRecord[] = []
@@ -116,10 +129,7 @@ async function transcribeAll(
     throwIfCancelled(context.signal)
     let record = known.get(utterance.id)
     if (record === undefined) {
-      const transcribed = await onUtterance(utterance, async () =>
-        transcribe(recognizer, await dataset.audio(utterance))
-      )
-      record = scoreUtterance(utterance, transcribed, normalizer)
+      record = scoreUtterance(utterance, await transcribe(speech, utterance), normalizer)
       context.records([record])
     }
     records.push(record)
@@ -160,7 +170,10 @@ function countFailures(records: readonly UtteranceRecord[]): Record<string, numb
   return counts
 }
 
-function describeConditions(backend: InferenceBackend, { settings }: EvaluateParams): Conditions {
+function describeConditions(
+  backend: InferenceBackend,
+  { description, settings }: EvaluateParams
+): Conditions {
   const { name, version } = findNormalizer(settings.normalizer)
   return {
     runtime: backend.description,
@@ -170,6 +183,7 @@ function describeConditions(backend: InferenceBackend, { settings }: EvaluatePar
     lathe: latheVersion,
     threads: settings.threads,
     warmupUtterances: settings.warmupUtterances,
-    normalizer: `${name} ${version}`
+    normalizer: `${name} ${version}`,
+    resampling: settings.resample ? `to ${description.sampleRateHz} Hz where needed, ${resamplerName}` : null
   }
 }

@@ -6,12 +6,13 @@ import { externalLocations } from '../../onnx/serde/external-data'
 import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
 import { createPrng } from '../../base/prng'
 import type { SpeechModelDescription } from '../../speech/families/family'
+import { inputShapes, modelFeeds } from '../../speech/families/model-feeds'
 import { copyFile, readFile, writeFile } from '../../workspace/files'
 import { writeFolder } from '../../workspace/export-folder'
 import { openModelFolder } from '../../workspace/model-folder'
 import type { ExportParams, ExportResult } from '../protocol'
 import { openModel, requireDescription } from './open-model'
-import { referenceInputShape } from './reference-input'
+import { referenceSamples } from './reference-input'
 
 /**
  * Writes a model with every file it needs into a folder, then opens that folder as a stranger would and compares the
@@ -60,7 +61,7 @@ async function compareFiles(
   description: SpeechModelDescription,
   [first, second]: readonly [string, string]
 ): Promise<number> {
-  const dims = referenceInputShape(description)
+  const dims = inputShapes(description, referenceSamples(description)).get(description.inputName) ?? []
   const prng = createPrng(1)
   const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => prng.normal())
   const input: RuntimeTensor = { dataType: 'float32', dims, data }
@@ -78,10 +79,11 @@ async function compareFiles(
 
 async function runOnce(
   session: InferenceSession,
-  { inputName, outputName }: SpeechModelDescription,
+  description: SpeechModelDescription,
   input: RuntimeTensor
 ): Promise<Float32Array> {
-  const { [outputName]: output } = await session.run({ [inputName]: input }, [outputName])
+  const { outputName } = description
+  const { [outputName]: output } = await session.run(modelFeeds(description, input), [outputName])
   if (output?.dataType === 'float32') return output.data
   throw new WorkbenchError('internal', `The exported model gives no float32 '${outputName}'.`)
 }

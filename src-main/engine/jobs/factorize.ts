@@ -14,6 +14,7 @@ import { decodeArrays, encodeArrays } from '../../workspace/array-file'
 import type { Cache } from '../../workspace/cache'
 import { sha256Text } from '../../workspace/files'
 import type { JobContext } from '../serve'
+import { calibrationVersion } from './calibrate'
 
 export interface FactorizeInputs {
   readonly model: Model
@@ -78,7 +79,7 @@ function factorKey(
   layer: LinearLayer,
   { modelHash, method, damping, calibrationHash }: FactorizeInputs
 ): string {
-  const data = method.needsCalibration ? { calibrationHash, damping } : {}
+  const data = method.needsCalibration ? { calibrationHash, calibrationVersion, damping } : {}
   return sha256Text(
     canonicalJson({
       modelHash,
@@ -102,15 +103,16 @@ function mergedMoments(users: readonly LinearLayer[], moments: ReadonlyMap<strin
     .reduce(mergeMomentSums)
 }
 
-function encodeFactors({ down, up, singularValues }: LowRankFactors): Uint8Array {
+function encodeFactors({ down, up, singularValues, inputMean }: LowRankFactors): Uint8Array {
   const header = { inFeatures: down.rows, outFeatures: up.columns }
-  return encodeArrays(header, { down: down.data, up: up.data, singularValues })
+  const mean = inputMean === undefined ? {} : { inputMean }
+  return encodeArrays(header, { down: down.data, up: up.data, singularValues, ...mean })
 }
 
 function decodeFactors(bytes: Uint8Array): LowRankFactors {
   const { header, arrays } = decodeArrays(bytes)
   const { inFeatures, outFeatures } = header as { inFeatures: number; outFeatures: number }
-  const { down, up, singularValues } = arrays
+  const { down, up, singularValues, inputMean } = arrays
   if (!(
     down instanceof Float64Array &&
     up instanceof Float64Array &&
@@ -119,5 +121,6 @@ function decodeFactors(bytes: Uint8Array): LowRankFactors {
     throw new WorkbenchError('io', 'A cached factor does not hold its arrays; clear the workspace cache.')
   }
   const k = singularValues.length
-  return { down: matrix(inFeatures, k, down), up: matrix(k, outFeatures, up), singularValues }
+  const factors = { down: matrix(inFeatures, k, down), up: matrix(k, outFeatures, up), singularValues }
+  return inputMean instanceof Float64Array ? { ...factors, inputMean } : factors
 }

@@ -2,6 +2,7 @@ import { countMacs } from '../../onnx/macs'
 import type { Model } from '../../onnx/ir/model'
 import { inferShapes } from '../../onnx/shapes/infer-shapes'
 import type { SpeechModelDescription } from '../../speech/families/family'
+import { inputShapes, paddedSamples } from '../../speech/families/model-feeds'
 
 /** Length of audio at which operations are counted. Attention grows with length, so the length is part of the figure. */
 export const macsReferenceSeconds = 10
@@ -13,29 +14,21 @@ export interface MacsPerAudioSecond {
 }
 
 /**
- * Counts the network's operations on `macsReferenceSeconds` of audio; the front end is not counted.
+ * Counts the network's operations on `macsReferenceSeconds` of audio; the front end is not counted. A model that hears no
+ * more than its beginning is counted on that.
  */
 export function macsPerAudioSecond(model: Model, description: SpeechModelDescription): MacsPerAudioSecond {
-  const shapes = inferShapes(model, new Map([[description.inputName, referenceInputShape(description)]]))
-  const { total, perNode } = countMacs(model, shapes)
+  const samples = referenceSamples(description)
+  const { total, perNode } = countMacs(model, inferShapes(model, inputShapes(description, samples)))
+  const heardSeconds = paddedSamples(description, samples) / description.sampleRateHz
+  const seconds = Math.min(macsReferenceSeconds, heardSeconds)
   return {
-    total: Math.round(total / macsReferenceSeconds),
-    perNode: new Map([...perNode].map(([node, macs]) => [node, macs / macsReferenceSeconds]))
+    total: Math.round(total / seconds),
+    perNode: new Map([...perNode].map(([node, macs]) => [node, macs / seconds]))
   }
 }
 
-/** Shape of the model's input for `macsReferenceSeconds` of audio, padded as the model wants it. */
-export function referenceInputShape({
-  frontEnd,
-  sampleRateHz,
-  padToMultipleOfSamples
-}: SpeechModelDescription): number[] {
-  const wanted = macsReferenceSeconds * sampleRateHz
-  const samples = Math.ceil(wanted / padToMultipleOfSamples) * padToMultipleOfSamples
-  switch (frontEnd.kind) {
-    case 'whisper-log-mel':
-      return [1, frontEnd.parameters.melBins, Math.floor(samples / frontEnd.parameters.hopLength)]
-    case 'raw-waveform':
-      return [1, samples]
-  }
+/** Samples in `macsReferenceSeconds` of audio. */
+export function referenceSamples({ sampleRateHz }: SpeechModelDescription): number {
+  return macsReferenceSeconds * sampleRateHz
 }

@@ -22,6 +22,7 @@ interface CompressOptions {
   readonly retain?: number
   readonly precision: Precision
   readonly calibration?: string
+  readonly resample?: boolean
   readonly output: string
   readonly workspace: string
   readonly rankMultiple: number
@@ -55,10 +56,14 @@ export function compressCommand(context: CommandContext): Command {
       new Option('--ranks <policy>', 'who gets which rank').choices(gridRankPolicies).default('uniform')
     )
     .option('--calibration <manifest>', 'speech that the statistics and the parity check come from')
+    .option('--resample', 'resample audio at another rate instead of refusing it')
     .option('--rank-multiple <n>', 'round ranks down to a multiple', parsePositiveInteger, 1)
     .option('--damping <share>', 'diagonal loading of the statistics', parseShare, 1e-8)
     .addOption(
-      new Option('--exclude-role <role>', 'leave layers of this role dense; repeatable (default: head)')
+      new Option(
+        '--exclude-role <role>',
+        'leave layers of this role dense; repeatable (default: head, other)'
+      )
         .choices(layerRoles)
         .argParser(collect)
         .default([])
@@ -78,9 +83,11 @@ export function compressCommand(context: CommandContext): Command {
           precision: options.precision,
           rankMultiple: options.rankMultiple,
           damping: options.damping,
-          excludeRoles: options.excludeRole.length === 0 ? ['head'] : options.excludeRole.map(asRole),
+          excludeRoles:
+            options.excludeRole.length === 0 ? ['head', 'other'] : options.excludeRole.map(asRole),
           exclude: options.exclude,
           calibrationPath: options.calibration,
+          resample: options.resample ?? false,
           workspaceFolder: options.workspace,
           outputFolder: options.output
         },

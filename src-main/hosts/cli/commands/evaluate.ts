@@ -11,6 +11,7 @@ interface EvaluateOptions {
   readonly warmup: number
   readonly worst: number
   readonly normalizer: string
+  readonly resample?: boolean
   readonly json?: boolean
 }
 
@@ -18,7 +19,10 @@ export function evaluateCommand(context: CommandContext): Command {
   return new Command('evaluate')
     .description('Measure word error rate, latency and memory of a model on recorded speech.')
     .argument('<model>', 'model folder or .onnx file')
-    .requiredOption('--data <manifest>', 'NeMo manifest (JSON lines with audio_filepath, duration, text)')
+    .requiredOption(
+      '--data <manifest>',
+      'data set: NeMo, LibriSpeech, Kaldi, audiofolder, Common Voice, CSV, ...'
+    )
     .option('--threads <n>', 'threads inside one operator', parsePositiveInteger, 1)
     .option('--warmup <n>', 'utterances run before timing starts', parseWholeNumber, 3)
     .addOption(
@@ -26,6 +30,7 @@ export function evaluateCommand(context: CommandContext): Command {
         .choices(normalizerNames)
         .default('none')
     )
+    .option('--resample', 'resample audio at another rate instead of refusing it')
     .option('--worst <n>', 'how many of the worst utterances to show', parseWholeNumber, 5)
     .option('--json', 'print JSON with every utterance')
     .addHelpText(
@@ -40,7 +45,8 @@ export function evaluateCommand(context: CommandContext): Command {
           settings: evaluationSettingsSchema.parse({
             threads: options.threads,
             warmupUtterances: options.warmup,
-            normalizer: options.normalizer
+            normalizer: options.normalizer,
+            resample: options.resample ?? false
           })
         },
         context.following()
