@@ -1,12 +1,6 @@
+import { formatBytes, formatCount, formatPercent } from '@contract/display-numbers'
 import type { TrialReport } from '@contract/trial'
-import {
-  formatBytes,
-  formatCount,
-  formatInterval,
-  formatMilliseconds,
-  formatPercent,
-  formatRealTimeSpeed
-} from '../format/numbers'
+import { formatInterval, formatMilliseconds, formatRealTimeSpeed } from '../format/numbers'
 import { trialRemark } from '../format/trial-remark'
 
 /** What a chart says about the trial under the pointer, as HTML. Names come from files and are escaped. */

@@ -1,13 +1,6 @@
+import { formatBytes, formatCount, formatPercent } from '@contract/display-numbers'
 import type { TrialReport } from '@contract/trial'
-import {
-  formatBytes,
-  formatCount,
-  formatInterval,
-  formatMilliseconds,
-  formatPercent,
-  formatRealTimeSpeed,
-  notMeasured
-} from '../format/numbers'
+import { formatInterval, formatMilliseconds, formatRealTimeSpeed, notMeasured } from '../format/numbers'
 import { trialRemark } from '../format/trial-remark'
 
 /** A value to sort by; undefined when the trial has none. */

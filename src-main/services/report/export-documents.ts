@@ -2,7 +2,7 @@
 import type { BuiltModel, Measurement } from '@contract/trial'
 import { latheVersion } from '../../base/lathe-version'
 import type { TrialMaking } from '../../study/trial-spec'
-import { formatBytes, formatCount, formatPercent } from './format'
+import { formatBytes, formatCount, formatPercent } from '@contract/display-numbers'
 
 export interface ExportedTrial {
   readonly name: string

@@ -1,5 +1,5 @@
 import type { TrialReport } from '@contract/trial'
-import { formatBytes, formatCount, formatPercent } from './format'
+import { formatBytes, formatCount, formatPercent } from '@contract/display-numbers'
 import { formatTable, type Column } from './text-table'
 
 function measured<T>(value: T | undefined, format: (value: T) => string): string {

@@ -9,7 +9,7 @@ import {
   type LowRankMethod,
   type Precision
 } from '@contract/recipe'
-import { formatBytes, formatPercent } from '../../../services/report/format'
+import { formatBytes, formatPercent } from '@contract/display-numbers'
 import type { CompressResult } from '../../../services/requests'
 import type { CommandContext } from '../command-context'
 import { defaultWorkspace } from '../default-workspace'

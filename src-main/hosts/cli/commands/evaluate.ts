@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { evaluationSettingsSchema, normalizerNames } from '@contract/recipe'
 import type { Measurement, UtteranceRecord } from '@contract/trial'
-import { formatBytes, formatDuration, formatPercent } from '../../../services/report/format'
+import { formatBytes, formatDuration, formatPercent } from '@contract/display-numbers'
 import type { CommandContext } from '../command-context'
 import { parsePositiveInteger, parseWholeNumber } from '../parse-options'
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { formatBytes } from '../../../services/report/format'
+import { formatBytes } from '@contract/display-numbers'
 import type { CommandContext } from '../command-context'
 import { defaultWorkspace } from '../default-workspace'
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { LayerDescription, ModelDescription } from '@contract/model'
-import { formatBytes, formatCount } from '../../../services/report/format'
+import { formatBytes, formatCount } from '@contract/display-numbers'
 import { formatTable, type Column } from '../../../services/report/text-table'
 import type { CommandContext } from '../command-context'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatCount, formatDuration, formatPercent } from './format'
+import { formatBytes, formatCount, formatDuration, formatPercent } from './display-numbers'
 
 describe('numbers as text', () => {
   it.each([

@@ -1,4 +1,7 @@
-/** Numbers as people read them. Fractions become percentages here and nowhere earlier. */
+/**
+ * Numbers as people read them, the same in a terminal, a report and a window. Fractions become percentages here and
+ * nowhere earlier.
+ */
 
 /** `4.16 %` */
 export function formatPercent(fraction: number, digits = 2): string {
