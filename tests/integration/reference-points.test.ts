@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { StudyReport, TrialReport } from '@contract/trial'
+import type { Measurement, StudyReport, TrialReport } from '@contract/trial'
 import { runCli } from '../helpers/run-cli'
 import { useSharedTemporaryFolder } from '../helpers/shared-temporary-folder'
 import { writeRecipe } from '../helpers/tiny-study'
@@ -52,7 +52,7 @@ describe.skipIf(isAbsent)(
         evaluationSet: evaluation,
         grids: [
           { methods: ['weight-svd'], retainedParameterFractions: [0.65] },
-          { methods: ['whitened-svd'], retainedParameterFractions: [0.5] }
+          { methods: ['whitened-svd', 'output-pca'], retainedParameterFractions: [0.5] }
         ],
         evaluation: { threads: 2 }
       })
@@ -71,7 +71,7 @@ describe.skipIf(isAbsent)(
       return { method, percent: wordErrorRate * 100, retainedParameterFraction, wordErrors }
     }
 
-    it.each(['baseline', 'weight-svd 65%', 'whitened-svd 50%'])(
+    it.each(['baseline', 'weight-svd 65%', 'whitened-svd 50%', 'output-pca 50%'])(
       '%s is where the reference has it',
       (name) => {
         const { method, percent, retainedParameterFraction } = measured(name)
@@ -99,5 +99,26 @@ describe.skipIf(isAbsent)(
     it('int8 is within half a percent of the original', () => {
       expect(Math.abs(measured('int8').percent - measured('baseline').percent)).toBeLessThanOrEqual(0.5)
     })
+  }
+)
+
+const classifier = join(real, 'kwt1')
+const clips = join(real, 'speech-commands')
+const classifierIsAbsent = ![classifier, clips].every((path) => existsSync(path))
+
+describe.skipIf(classifierIsAbsent)(
+  `kwt1 on single words${classifierIsAbsent ? ' (skipped: ../shared/real is absent)' : ''}`,
+  () => {
+    it(
+      'labels 1098 of 1124 clips right, from a folder per class',
+      async () => {
+        const ended = await runCli(['evaluate', classifier, '--data', clips, '--threads', '2', '--json'])
+        expect(ended, ended.stderr).toMatchObject({ code: 0 })
+        const { wordErrors, utterances } = JSON.parse(ended.stdout) as Measurement
+        expect(utterances).toBe(1124)
+        expect(wordErrors).toEqual({ substitutions: 26, deletions: 0, insertions: 0, referenceWords: 1124 })
+      },
+      runTimeoutMilliseconds
+    )
   }
 )

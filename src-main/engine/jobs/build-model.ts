@@ -25,7 +25,7 @@ import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
 import { checkParity } from './check-parity'
 import { factorizeLayers } from './factorize'
-import { macsPerAudioSecond, macsReferenceSeconds } from './reference-input'
+import { macsPerAudioSecond } from './reference-input'
 
 type LowRankMaking = Extract<TrialMaking, { kind: 'low-rank' }>
 
@@ -72,13 +72,14 @@ function describeBuilt(
   { model, plan, parity }: Made,
   { modelHash, sizeBytes }: { readonly modelHash: string; readonly sizeBytes: number }
 ): BuiltModel {
+  const macs = macsPerAudioSecond(model, session.description)
   return {
     modelHash,
     sizeBytes,
     retainedParameterFraction: retainedParameterFraction(plan),
     parameterCount: countParameters(model).parameterCount,
-    macsPerAudioSecond: macsPerAudioSecond(model, session.description).total,
-    macsReferenceSeconds,
+    macsPerAudioSecond: macs.total,
+    macsReferenceSeconds: macs.referenceSeconds,
     plan: plan.map(describeDecision),
     parity: [...parity]
   }

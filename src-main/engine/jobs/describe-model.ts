@@ -17,7 +17,7 @@ export async function describeModel({ modelPath }: { modelPath: string }): Promi
     sizeBytes: opened.sizeBytes,
     parameterCount: countParameters(model).parameterCount,
     macsPerAudioSecond: macs?.total ?? null,
-    macsReferenceSeconds,
+    macsReferenceSeconds: macs?.referenceSeconds ?? macsReferenceSeconds,
     irVersion: model.irVersion,
     opset: model.opsetImports.get('') ?? 0,
     producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),

@@ -11,6 +11,8 @@ export const macsReferenceSeconds = 10
 export interface MacsPerAudioSecond {
   readonly total: number
   readonly perNode: ReadonlyMap<string, number>
+  /** Audio that was counted: less than `macsReferenceSeconds` for a model that hears no more. */
+  readonly referenceSeconds: number
 }
 
 /**
@@ -21,10 +23,11 @@ export function macsPerAudioSecond(model: Model, description: SpeechModelDescrip
   const samples = referenceSamples(description)
   const { total, perNode } = countMacs(model, inferShapes(model, inputShapes(description, samples)))
   const heardSeconds = paddedSamples(description, samples) / description.sampleRateHz
-  const seconds = Math.min(macsReferenceSeconds, heardSeconds)
+  const referenceSeconds = Math.min(macsReferenceSeconds, heardSeconds)
   return {
-    total: Math.round(total / seconds),
-    perNode: new Map([...perNode].map(([node, macs]) => [node, macs / seconds]))
+    total: Math.round(total / referenceSeconds),
+    perNode: new Map([...perNode].map(([node, macs]) => [node, macs / referenceSeconds])),
+    referenceSeconds
   }
 }
 
