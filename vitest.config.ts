@@ -7,6 +7,8 @@ const alias = { '@contract': resolve(import.meta.dirname, 'src-preload/contract'
 export default defineConfig({
   test: {
     pool: 'forks',
+    // The long tests wait for engine processes, so two files at a time are right even on two cores.
+    maxWorkers: 2,
     projects: [
       {
         resolve: { alias },
