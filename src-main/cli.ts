@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The command-line host. Computes nothing itself: engine processes do.
  *
