@@ -5,9 +5,6 @@ export interface CancelSignal {
   readonly aborted: boolean
 }
 
-/** A signal that is never raised. */
-export const neverCancelled: CancelSignal = { aborted: false }
-
 /** @throws WorkbenchError `cancelled` when the user has asked to stop. Call between steps shorter than 50 ms. */
 export function throwIfCancelled(signal: CancelSignal): void {
   if (signal.aborted) throw new WorkbenchError('cancelled', 'The job was cancelled.')

@@ -23,6 +23,8 @@ export interface BuildParams {
   readonly modelPath: string
   readonly making: TrialMaking
   readonly calibrationPath: string | undefined
+  /** Hash of the calibration set, where it is known already: hashing reads all of its audio. */
+  readonly calibrationHash: string | undefined
   readonly workspaceFolder: string
   /** Whether the calibration set's audio may be resampled to the model's rate. */
   readonly resample: boolean
@@ -50,8 +52,8 @@ export interface EvaluateParams {
 }
 
 export interface ExportParams {
-  /** The original's folder, for its sidecar files. */
-  readonly modelPath: string
+  /** How the model is driven, and where its sidecar files are: beside its own ONNX file. */
+  readonly original: RecognizedModel
   /** ONNX file to export. */
   readonly modelFile: string
   readonly outputFolder: string

@@ -8,14 +8,6 @@ export interface CharacterErrors {
   readonly referenceCharacters: number
 }
 
-/** No utterances yet: the neutral element of `addCharacterErrors`. */
-export const noCharacterErrors: CharacterErrors = {
-  substitutions: 0,
-  deletions: 0,
-  insertions: 0,
-  referenceCharacters: 0
-}
-
 /**
  * The character errors of a hypothesis: the word aligner over Unicode code points.
  *

@@ -14,21 +14,19 @@ export async function compressModel(
 ): Promise<CompressResult> {
   const { modelPath, calibrationPath, workspaceFolder, outputFolder, resample } = request
   return withEngine(launcher, async (engine) => {
+    const making = makingOf(request)
     const threads = availableParallelism()
     const built = await engine.request(
       'model.build',
-      { modelPath, making: makingOf(request), calibrationPath, workspaceFolder, resample, threads },
+      { modelPath, making, calibrationPath, calibrationHash: undefined, workspaceFolder, resample, threads },
       options
     )
     const { modelFile } = built
-    const documents = exportDocuments({
-      name: trialName(makingOf(request)),
-      making: makingOf(request),
-      built
-    })
+    const original = await engine.request('model.recognize', { modelPath }, options)
+    const documents = exportDocuments({ name: trialName(making), making, built })
     const exported = await engine.request(
       'model.export',
-      { modelPath, modelFile, outputFolder, documents },
+      { original, modelFile, outputFolder, documents },
       options
     )
     return { built, exported }

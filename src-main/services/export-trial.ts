@@ -34,7 +34,7 @@ export async function exportTrial(
       const isBaseline = spec.making.kind === 'baseline'
       const modelFile = isBaseline ? original.modelFile : workspace.models.path(outcome.built.modelHash)
       const documents = exportDocuments({ name: spec.name, making: spec.making, ...outcome })
-      return engine.request('model.export', { modelPath, modelFile, outputFolder, documents }, options)
+      return engine.request('model.export', { original, modelFile, outputFolder, documents }, options)
     })
   } finally {
     workspace.close()

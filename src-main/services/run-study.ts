@@ -46,6 +46,7 @@ export async function runStudy(
         workspace,
         resolved,
         recognized: prepared.recognized,
+        calibrationHash: prepared.inputs.calibrationHash,
         options
       }
       const reports: TrialReport[] = []
@@ -68,6 +69,7 @@ interface StudyRun {
   readonly workspace: Workspace
   readonly resolved: ResolvedRecipe
   readonly recognized: RecognizedModel
+  readonly calibrationHash: string
   readonly options: ServiceOptions
 }
 
@@ -164,7 +166,7 @@ function wireAsJson(error: ErrorWire): Json {
 }
 
 async function buildAndMeasure(
-  { launcher, builder, workspace, resolved, recognized, options }: StudyRun,
+  { launcher, builder, workspace, resolved, recognized, calibrationHash, options }: StudyRun,
   { trialId, spec }: PlannedTrial,
   title: string
 ): Promise<TrialOutcome> {
@@ -179,6 +181,7 @@ async function buildAndMeasure(
       modelPath: resolved.modelPath,
       making: spec.making,
       calibrationPath: resolved.calibrationPath,
+      calibrationHash,
       workspaceFolder: workspace.folder,
       resample: spec.evaluation.resample,
       threads: availableParallelism()

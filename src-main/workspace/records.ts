@@ -4,6 +4,7 @@
  */
 import { canonicalJson, type Json } from '../base/canonical-json'
 import { WorkbenchError } from '@contract/errors'
+import type { TrialState } from '@contract/trial'
 import type { Database, Row } from './database'
 
 export interface StudyTrial {
@@ -29,13 +30,14 @@ export interface StudySummary {
   readonly completedTrialCount: number
 }
 
-export type TrialState = 'running' | 'completed' | 'failed' | 'cancelled'
+/** A trial that was never started has no record. */
+export type StoredTrialState = Exclude<TrialState, 'pending'>
 
 export interface TrialRecord {
   readonly trialId: string
   readonly spec: Json
   /** `running` says that it was started: the process that ran it may have been killed since. */
-  readonly state: TrialState
+  readonly state: StoredTrialState
   /** Of a completed trial. */
   readonly result: Json | undefined
   /** Of a failed or cancelled trial. */
@@ -197,7 +199,7 @@ function readTrial(database: Database, trialId: string): TrialRecord | undefined
   return {
     trialId,
     spec: json(text(row, 'spec_json')),
-    state: text(row, 'state') as TrialState,
+    state: text(row, 'state') as StoredTrialState,
     result: result === undefined ? undefined : json(result),
     error: error === undefined ? undefined : json(error),
     startedAt: text(row, 'started_at'),
@@ -244,7 +246,7 @@ function recordUtterances(database: Database, trialId: string, utterances: reado
 }
 
 interface TrialEnd {
-  readonly state: Exclude<TrialState, 'running'>
+  readonly state: Exclude<StoredTrialState, 'running'>
   readonly result: Json | undefined
   readonly error: Json | undefined
   readonly finishedAt: string

@@ -36,10 +36,16 @@ export const gridSchema = z.strictObject({
   precisions: z.array(precisionSchema).min(1).default(['float32'])
 })
 
+/** Roles left dense unless a user says otherwise: the head decides every output, `other` lies outside the blocks. */
+export const defaultExcludedRoles: LayerRole[] = ['head', 'other']
+
+/** Diagonal loading of the second moment unless a user says otherwise. */
+export const defaultDamping = 1e-8
+
 /** Which linear layers are left as they are. */
 export const layerSelectionSchema = z.strictObject({
   /** `other` is what lies outside the blocks, such as the transforms of a front end inside the graph. */
-  excludeRoles: z.array(layerRoleSchema).default(['head', 'other']),
+  excludeRoles: z.array(layerRoleSchema).default(defaultExcludedRoles),
   /** Layer ids as `lathe inspect` prints them. */
   exclude: z.array(z.string()).default([])
 })
@@ -81,7 +87,7 @@ export const recipeSchema = z.strictObject({
   layers: layerSelectionSchema.prefault({}),
   allocation: allocationSchema.prefault({}),
   /** Added to the second moment's diagonal, as a fraction of its mean. */
-  damping: z.number().min(0).max(1).default(1e-8),
+  damping: z.number().min(0).max(1).default(defaultDamping),
   evaluation: evaluationSettingsSchema.prefault({})
 })
 export type Recipe = z.infer<typeof recipeSchema>

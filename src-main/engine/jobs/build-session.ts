@@ -51,6 +51,7 @@ export class BuildSession {
     this.#backend = backend
     this.#clock = clock
     this.#params = params
+    if (params.calibrationHash !== undefined) this.#calibrationHash = Promise.resolve(params.calibrationHash)
   }
 
   static async open(params: BuildParams, backend: InferenceBackend, clock: Clock): Promise<BuildSession> {
@@ -58,11 +59,19 @@ export class BuildSession {
   }
 
   /** Whether `params` can be built in this session. */
-  serves({ modelPath, calibrationPath, workspaceFolder, resample, threads }: BuildParams): boolean {
+  serves({
+    modelPath,
+    calibrationPath,
+    calibrationHash,
+    workspaceFolder,
+    resample,
+    threads
+  }: BuildParams): boolean {
     const mine = this.#params
     return (
       modelPath === mine.modelPath &&
       calibrationPath === mine.calibrationPath &&
+      calibrationHash === mine.calibrationHash &&
       workspaceFolder === mine.workspaceFolder &&
       resample === mine.resample &&
       threads === mine.threads

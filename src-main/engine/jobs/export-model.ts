@@ -11,7 +11,6 @@ import { copyFile, readFile, writeFile } from '../../workspace/files'
 import { writeFolder } from '../../workspace/export-folder'
 import { openModelFolder } from '../../workspace/model-folder'
 import type { ExportParams, ExportResult } from '../protocol'
-import { openModel, requireDescription } from './open-model'
 import { referenceSamples } from './reference-input'
 
 /**
@@ -24,10 +23,10 @@ import { referenceSamples } from './reference-input'
  */
 export async function exportModel(
   backend: InferenceBackend,
-  { modelPath, modelFile, outputFolder, documents }: ExportParams
+  { original, modelFile, outputFolder, documents }: ExportParams
 ): Promise<ExportResult> {
-  const original = await openModel(modelPath)
-  const description = requireDescription(original)
+  const { description } = original
+  const originalFolder = dirname(original.modelFile)
   const folder = resolve(outputFolder)
   const files = await writeFolder(folder, async (aside) => {
     await copyFile(modelFile, join(aside, description.modelFile))
@@ -35,7 +34,7 @@ export async function exportModel(
       await copyFile(join(dirname(modelFile), location), join(aside, location))
     }
     for (const sidecar of description.sidecars) {
-      await copyFile(join(original.folder, sidecar), join(aside, sidecar))
+      await copyFile(join(originalFolder, sidecar), join(aside, sidecar))
     }
     for (const [name, text] of Object.entries(documents)) {
       await writeFile(join(aside, name), new TextEncoder().encode(text))

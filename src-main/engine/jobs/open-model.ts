@@ -15,7 +15,6 @@ import { modelIdentity } from '../../workspace/model-store'
 export interface OpenedModel {
   /** The ONNX file. */
   readonly file: string
-  readonly folder: string
   readonly name: string
   readonly modelHash: string
   readonly sizeBytes: number
@@ -42,7 +41,6 @@ export async function openModel(path: string): Promise<OpenedModel> {
   const model = await loadExternalData(decoded, openExternalDataFiles(folder.folder))
   return {
     file,
-    folder: folder.folder,
     name: folder.name,
     ...(await identify(file, decoded)),
     model,

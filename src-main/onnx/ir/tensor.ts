@@ -32,13 +32,6 @@ export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1)
 }
 
-/** Bytes that the tensor's values take in a file. */
-export function tensorSizeBytes(tensor: Tensor): number {
-  if (tensor.data.kind === 'strings')
-    return tensor.data.values.reduce((sum, value) => sum + value.byteLength, 0)
-  return packedSizeBytes(tensor.dataType, elementCount(tensor.dims))
-}
-
 /**
  * The bytes of a tensor that is in memory.
  *
@@ -93,22 +86,4 @@ export function float32Values(tensor: Tensor): Float32Array {
   const bytes = tensorBytes(tensor)
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4)
-}
-
-/** The values of an int64 or int32 tensor as plain integers. */
-export function integerValues(tensor: Tensor): number[] {
-  const bytes = tensorBytes(tensor)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const count = elementCount(tensor.dims)
-  switch (tensor.dataType) {
-    case 'int64':
-      return Array.from({ length: count }, (_, index) => Number(view.getBigInt64(index * 8, true)))
-    case 'int32':
-      return Array.from({ length: count }, (_, index) => view.getInt32(index * 4, true))
-    default:
-      throw new WorkbenchError(
-        'internal',
-        `Tensor '${tensor.name}' holds ${tensor.dataType}, expected integers.`
-      )
-  }
 }

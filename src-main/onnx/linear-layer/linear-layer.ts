@@ -1,9 +1,9 @@
+import type { LayerRole } from '@contract/recipe'
 import type { DataType } from '../ir/data-type'
 import type { GraphPath } from '../graph-path'
 
 /** What a linear layer does inside its block. `other` when neither names nor structure tell. */
-export const linearRoles = ['q', 'k', 'v', 'out', 'fc1', 'fc2', 'pointwise', 'head', 'other'] as const
-export type LinearRole = (typeof linearRoles)[number]
+export type LinearRole = LayerRole
 
 /**
  * A compressible linear map y = alpha · (x · W) + beta · b located in a graph, W [in, out], b [out].

@@ -14,8 +14,6 @@ import type {
 } from './family'
 import { openModelRunner, type ModelRunner, type RecognizerOptions } from './model-runner'
 
-export type CtcEncoderOptions = RecognizerOptions
-
 /**
  * Opens the model of `source` with the front end and vocabulary of `description`. The source may be a compressed copy of
  * the model that was described: only names and shapes must be the same.

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander'
 import {
+  defaultDamping,
+  defaultExcludedRoles,
   gridRankPolicies,
   layerRoles,
   lowRankMethods,
@@ -58,7 +60,7 @@ export function compressCommand(context: CommandContext): Command {
     .option('--calibration <manifest>', 'speech that the statistics and the parity check come from')
     .option('--resample', 'resample audio at another rate instead of refusing it')
     .option('--rank-multiple <n>', 'round ranks down to a multiple', parsePositiveInteger, 1)
-    .option('--damping <share>', 'diagonal loading of the statistics', parseShare, 1e-8)
+    .option('--damping <share>', 'diagonal loading of the statistics', parseShare, defaultDamping)
     .addOption(
       new Option(
         '--exclude-role <role>',
@@ -84,7 +86,7 @@ export function compressCommand(context: CommandContext): Command {
           rankMultiple: options.rankMultiple,
           damping: options.damping,
           excludeRoles:
-            options.excludeRole.length === 0 ? ['head', 'other'] : options.excludeRole.map(asRole),
+            options.excludeRole.length === 0 ? defaultExcludedRoles : options.excludeRole.map(asRole),
           exclude: options.exclude,
           calibrationPath: options.calibration,
           resample: options.resample ?? false,
