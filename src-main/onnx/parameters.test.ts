@@ -60,15 +60,26 @@ describe('countParameters', () => {
     expect(countParameters(model)).toEqual({ parameterCount: 8 + 2, storedTensorCount: 2 })
   })
 
-  it('counts packed 4-bit weights by scalar', () => {
+  it.each([
+    // [bits, shape of the packed weight]: blocks of 32; 40 features need two of them, the second one mostly padding.
+    [4, [8, 2, 16]],
+    [8, [8, 2, 32]]
+  ])('counts weights packed in %i bits by scalar, without padding', (bits, dims) => {
+    const bytes = dims.reduce((product, dim) => product * dim, 1)
     const model = build((b) => {
-      const packed = b.initializer(typedTensor('w', 'uint8', [8, 2, 8], new Uint8Array(128)))
-      const inputs = [b.input('x', 'float32', [1, 32]), packed, b.initializer(floats('scales', 16))]
+      const packed = b.initializer(typedTensor('w', 'uint8', dims, new Uint8Array(bytes)))
+      const zeroPoints = b.initializer(typedTensor('z', 'uint8', [8, bits / 4], new Uint8Array(2 * bits)))
+      const inputs = [
+        b.input('x', 'float32', [1, 40]),
+        packed,
+        b.initializer(floats('scales', 8, 2)),
+        zeroPoints
+      ]
       b.node('MatMulNBits', inputs, {
         domain: 'com.microsoft',
-        attributes: { K: intAttribute(32), N: intAttribute(8) }
+        attributes: { K: intAttribute(40), N: intAttribute(8), bits: intAttribute(bits) }
       })
     })
-    expect(countParameters(model).parameterCount).toBe(8 * 32 + 16)
+    expect(countParameters(model).parameterCount).toBe(8 * 40 + 16)
   })
 })

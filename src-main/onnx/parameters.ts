@@ -1,3 +1,4 @@
+import { readInt } from './ir/attribute'
 import { isFloatingDataType, type DataType } from './ir/data-type'
 import { elementCount, type Tensor } from './ir/tensor'
 import type { Model } from './ir/model'
@@ -27,13 +28,13 @@ const quantizedDataTypes: ReadonlySet<DataType> = new Set<DataType>([
  *
  * Counted: floating-point and quantized tensors among the initializers and Constant nodes of the main graph, of
  * subgraphs and of model-local functions, scalars such as a scale of 0.125 included. Not counted: integer and
- * boolean constants (shapes, indices, masks), quantization zero points, and sparse zeros. A packed 4-bit weight of
- * MatMulNBits is stored as bytes of two scalars each and counts as such.
+ * boolean constants (shapes, indices, masks), quantization zero points, and sparse zeros. A packed weight of MatMulNBits
+ * counts as the K · N scalars of its matrix, whatever their bits and the padding of its blocks.
  */
 export function countParameters(model: Model): ParameterCount {
   const tensors = new Map<string, Tensor>()
   const zeroPoints = new Set<string>()
-  const packed = new Set<string>()
+  const packed = new Map<string, number>()
   const visit = (
     path: readonly string[],
     nodes: Model['graph']['nodes'],
@@ -46,8 +47,13 @@ export function countParameters(model: Model): ParameterCount {
         if (value?.kind === 'tensor') tensors.set(qualifiedName(path, node.outputs[0] ?? ''), value.value)
       }
       const zeroPointInputs = zeroPointInputsOf(node.opType)
-      for (const index of zeroPointInputs) addVisible(zeroPoints, path, node.inputs[index])
-      if (node.opType === 'MatMulNBits') addVisible(packed, path, node.inputs[1])
+      for (const index of zeroPointInputs) {
+        for (const name of visibleNames(path, node.inputs[index])) zeroPoints.add(name)
+      }
+      if (node.opType === 'MatMulNBits') {
+        const count = readInt(node, 'K', 0) * readInt(node, 'N', 0)
+        for (const name of visibleNames(path, node.inputs[1])) packed.set(name, count)
+      }
     }
   }
   forEachGraph(model, (graph, path) => visit(path, graph.nodes, graph.initializers))
@@ -57,7 +63,7 @@ export function countParameters(model: Model): ParameterCount {
   const weights = [...tensors].filter(([name, tensor]) => isWeight(tensor.dataType) && !zeroPoints.has(name))
   return {
     parameterCount: weights.reduce(
-      (sum, [name, tensor]) => sum + elementCount(tensor.dims) * (packed.has(name) ? 2 : 1),
+      (sum, [name, tensor]) => sum + (packed.get(name) ?? elementCount(tensor.dims)),
       0
     ),
     storedTensorCount: weights.length
@@ -68,10 +74,12 @@ function isWeight(dataType: DataType): boolean {
   return isFloatingDataType(dataType) || quantizedDataTypes.has(dataType)
 }
 
-/** A name used in a subgraph may be of any graph around it; qualified names that do not exist do no harm. */
-function addVisible(names: Set<string>, path: readonly string[], name: string | undefined): void {
-  if (name === undefined || name === '') return
-  for (let depth = path.length; depth >= 0; depth -= 2) names.add(qualifiedName(path.slice(0, depth), name))
+/** What a name used in a graph may refer to: a tensor of that graph or of any around it. Some do not exist; no harm. */
+function visibleNames(path: readonly string[], name: string | undefined): string[] {
+  if (name === undefined || name === '') return []
+  const names: string[] = []
+  for (let depth = path.length; depth >= 0; depth -= 2) names.push(qualifiedName(path.slice(0, depth), name))
+  return names
 }
 
 /** Positions of the zero points among the inputs of a quantized operator. */

@@ -58,12 +58,12 @@ function softmaxAttention(scope: GraphScope, layers: LayerLookup, node: Node): P
   if (node.opType !== 'Softmax') return undefined
   const scores = nearestBefore(scope, node.inputs[0] ?? '', (value, producer) => {
     if (layers.byValue.has(value)) return 'layer'
-    return producer !== undefined && isProduct(producer) ? producer : undefined
+    return producer !== undefined && isMatrixProduct(producer) ? producer : undefined
   })[0]
   if (scores === undefined || scores === 'layer') return undefined
   const weighted = nearestAfter(scope, node.outputs[0] ?? '', (consumer, value) => {
     if (layers.byNode.has(consumer)) return 'layer'
-    return isProduct(consumer) ? { product: consumer, attention: value } : undefined
+    return isMatrixProduct(consumer) ? { product: consumer, attention: value } : undefined
   })[0]
   if (weighted === undefined || weighted === 'layer') return undefined
   const [left, right] = weighted.product.inputs
@@ -76,10 +76,14 @@ function softmaxAttention(scope: GraphScope, layers: LayerLookup, node: Node): P
   }
 }
 
-function fusedAttention(scope: GraphScope, layers: LayerLookup, node: Node): Parts | undefined {
+/** Whether a node is a whole attention with q, k and v as its first three inputs. */
+export function isFusedAttention(node: Node): boolean {
   const isStandard = node.opType === 'Attention' && (node.domain === '' || node.domain === 'ai.onnx')
-  const isContributed = node.opType === 'MultiHeadAttention' && node.domain === 'com.microsoft'
-  if (!isStandard && !isContributed) return undefined
+  return isStandard || (node.opType === 'MultiHeadAttention' && node.domain === 'com.microsoft')
+}
+
+function fusedAttention(scope: GraphScope, layers: LayerLookup, node: Node): Parts | undefined {
+  if (!isFusedAttention(node)) return undefined
   return {
     q: layerBefore(scope, layers, node.inputs[0]),
     k: layerBefore(scope, layers, node.inputs[1]),
@@ -88,7 +92,8 @@ function fusedAttention(scope: GraphScope, layers: LayerLookup, node: Node): Par
   }
 }
 
-function isProduct(node: Node): boolean {
+/** Whether a node multiplies two values; a product with a stored weight is a layer instead. */
+export function isMatrixProduct(node: Node): boolean {
   return ['MatMul', 'Einsum', 'FusedMatMul'].includes(node.opType)
 }
 

@@ -1,5 +1,7 @@
-import { readFloat, readInt, readInts, readString } from '../ir/attribute'
+import { readFloat, readInt } from '../ir/attribute'
 import type { Node } from '../ir/model'
+import { elementCount } from '../ir/tensor'
+import { convolutionWindow, isPointwise } from './convolution-window'
 import type { GraphScope } from './graph-scope'
 import type { LinearLayer } from './linear-layer'
 import { findStoredConstant, type StoredConstant } from './stored-constant'
@@ -15,6 +17,7 @@ export type LinearNode = Pick<
   | 'inFeatures'
   | 'outFeatures'
   | 'input'
+  | 'window'
   | 'output'
   | 'biasName'
   | 'alpha'
@@ -26,9 +29,13 @@ export type LinearNode = Pick<
   readonly weightHome: string
 }
 
-/** The linear layer that `node` is, if it is one: MatMul, Gemm or 1x1 Conv of an activation by a stored weight. */
+/**
+ * The linear layer that `node` is, if it is one: MatMul, Gemm or Conv of an activation by a stored weight, or a Gather of
+ * rows of a stored weight.
+ */
 export function findLinearNode(scope: GraphScope, node: Node): LinearNode | undefined {
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined
+  if (node.opType === 'Gather') return gatherLayer(scope, node)
   const [input = '', weightInput = ''] = node.inputs
   const weight = findStoredConstant(scope, weightInput)
   // A product of two constants is a constant, not a layer.
@@ -75,23 +82,44 @@ function gemmLayer(scope: GraphScope, node: Node, weight: StoredConstant): Linea
 
 function convLayer(scope: GraphScope, node: Node, weight: StoredConstant): LinearNode | undefined {
   const { dims } = weight.tensor
-  if (dims.length < 3 || weight.isTransposed || !isPointwise(node, dims.slice(2))) return undefined
-  const common = { ...described(scope, node, weight, 'out-in'), operator: 'Conv' as const }
+  if (dims.length < 3 || weight.isTransposed || readInt(node, 'group', 1) !== 1) return undefined
+  const window = convolutionWindow(node, dims.slice(2))
+  const isPlain = isPointwise(window)
+  // Patches are cut over time, or over time and frequency; nothing in speech has a third axis.
+  if (!isPlain && window.kernel.length > 2) return undefined
+  const common = {
+    ...described(scope, node, weight, 'out-in'),
+    operator: 'Conv' as const,
+    ...(isPlain ? {} : { window })
+  }
   const third = node.inputs[2] ?? ''
   // A Conv's features are on axis 1, where an Add of [out] would not be a bias.
   return { ...common, biasName: third === '' ? undefined : biasOf(scope, third, common.outFeatures) }
 }
 
-/** Whether a convolution touches one position at a time and every position once. */
-function isPointwise(node: Node, kernel: readonly number[]): boolean {
-  const all = (name: string, value: number) => (readInts(node, name) ?? []).every((entry) => entry === value)
-  const autoPad = readString(node, 'auto_pad', 'NOTSET')
-  const pads = autoPad === 'NOTSET' ? all('pads', 0) : true
-  return kernel.every((size) => size === 1) && readInt(node, 'group', 1) === 1 && all('strides', 1) && pads
+/** An embedding: rows of a matrix, picked by indices that are computed or fed. */
+function gatherLayer(scope: GraphScope, node: Node): LinearNode | undefined {
+  const [weightInput = '', indices = ''] = node.inputs
+  const weight = findStoredConstant(scope, weightInput)
+  const isMatrix = weight?.tensor.dims.length === 2
+  const axis = readInt(node, 'axis', 0)
+  if (!isMatrix || (axis !== 0 && axis !== -2) || isConstant(scope, indices)) return undefined
+  const layout = weight.isTransposed ? 'out-in' : 'in-out'
+  return { ...described(scope, node, weight, layout), operator: 'Gather', input: indices }
+}
+
+/** Whether a value, of whatever type, is stored in this graph or one around it. */
+function isConstant(scope: GraphScope, value: string): boolean {
+  if (scope.graph.initializers.has(value)) return true
+  const producer = scope.index.producer(value)
+  if (producer !== undefined) return producer.opType === 'Constant'
+  const isInput = scope.graph.inputs.some((input) => input.name === value)
+  return !isInput && scope.outer !== undefined && isConstant(scope.outer.scope, value)
 }
 
 function featuresOf(weight: StoredConstant, layout: LinearLayer['weightLayout']): [number, number] {
-  const [first = 1, second = 1] = weight.tensor.dims
+  const [first = 1, ...others] = weight.tensor.dims
+  const second = elementCount(others)
   return layout === 'in-out' ? [first, second] : [second, first]
 }
 

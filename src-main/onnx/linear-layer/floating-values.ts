@@ -1,4 +1,5 @@
 import { WorkbenchError } from '@contract/errors'
+import { fromHalf } from '../ir/half'
 import { float32Values, tensorBytes, type Tensor } from '../ir/tensor'
 
 /**
@@ -34,15 +35,6 @@ function read(
   return Float64Array.from({ length: bytes.byteLength / bytesPerElement }, (_, index) =>
     at(view, index * bytesPerElement)
   )
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
 /** bfloat16 is the upper half of a float32. */

@@ -1,6 +1,7 @@
 import type { LayerRole } from '@contract/recipe'
 import type { DataType } from '../ir/data-type'
 import type { GraphPath } from '../graph-path'
+import type { ConvolutionWindow } from './convolution-window'
 
 /** What a linear layer does inside its block. `other` when neither names nor structure tell. */
 export type LinearRole = LayerRole
@@ -11,24 +12,32 @@ export type LinearRole = LayerRole
  * alpha and beta are 1 except for a Gemm that says otherwise. A Gemm that transposes its input (transA) is not
  * listed: its features are not on one axis of x.
  *
+ * A Conv whose window is larger than one position multiplies patches of its input: in = channels · kernel elements,
+ * channels first. A Gather multiplies one-hot rows: in = size of the vocabulary.
+ *
  * Only the location is kept; the weight's values stay in the model until a method asks for them.
  */
 export interface LinearLayer {
   /** Stable and unique in the model: the node's name, or its qualified output when it has none of its own. */
   readonly id: string
-  readonly operator: 'MatMul' | 'Gemm' | 'Conv'
+  readonly operator: 'MatMul' | 'Gemm' | 'Conv' | 'Gather'
   /** Output name of the node that multiplies: it identifies the node in its graph. */
   readonly nodeOutput: string
   /** The initializer (or Constant output) that holds the weight's values. */
   readonly weightName: string
-  /** How the stored tensor becomes W [in, out]: its axes, read in this order, after dropping axes of size 1. */
+  /** How the stored tensor becomes W [in, out]: its first axis, and the others taken together, read in this order. */
   readonly weightLayout: 'in-out' | 'out-in'
   /** Type in which the weight is stored: a floating-point type. */
   readonly weightDataType: DataType
   readonly inFeatures: number
   readonly outFeatures: number
-  /** The value x that is multiplied. Features are its last axis, for Conv its second. */
+  /**
+   * The value x that is multiplied. Features are its last axis, for Conv its second; for Gather it holds the indices of
+   * rows of W.
+   */
   readonly input: string
+  /** For a Conv that is not pointwise: where its patches are. Left out for every other layer. */
+  readonly window?: ConvolutionWindow
   /** The value that leaves the layer: after the bias where there is one. */
   readonly output: string
   /** Initializer of the bias [out] (Gemm's C, Conv's B, or the constant of the following Add), if any. */

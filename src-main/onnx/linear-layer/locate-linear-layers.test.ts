@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../build/graph-builder'
-import { floatAttribute, intAttribute, intsAttribute, tensorAttribute } from '../ir/attribute'
+import {
+  floatAttribute,
+  intAttribute,
+  intsAttribute,
+  stringAttribute,
+  tensorAttribute
+} from '../ir/attribute'
 import { dataTypeNumber, type DataType } from '../ir/data-type'
-import type { Graph, Model } from '../ir/model'
-import { float32Tensor, typedTensor, type Tensor } from '../ir/tensor'
+import type { Attribute, Graph, Model } from '../ir/model'
+import { float32Tensor, int64Tensor, typedTensor, type Tensor } from '../ir/tensor'
+import type { ConvolutionWindow } from './convolution-window'
 import type { LinearLayer } from './linear-layer'
 import { locateLinearLayers } from './locate-linear-layers'
 import { readBias, readWeight } from './read-weight'
@@ -17,6 +24,8 @@ function counting(name: string, ...dims: readonly number[]): Tensor {
     Float32Array.from({ length: count }, (_, index) => index + 1)
   )
 }
+
+type GraphAttributes = Readonly<Record<string, Attribute>>
 
 function build(construct: (builder: GraphBuilder) => void): Model {
   const builder = new GraphBuilder('test')
@@ -170,20 +179,33 @@ describe('the weight', () => {
           attributes: { group: intAttribute(2) }
         })
     ],
-    ['a Conv with a wide kernel', (b, x) => void b.node('Conv', [x, b.initializer(counting('w', 4, 2, 3))])],
     [
-      'a Conv with stride',
+      'a depthwise Conv with a wide kernel',
       (b, x) =>
-        void b.node('Conv', [x, b.initializer(counting('w', 4, 2, 1))], {
-          attributes: { strides: intsAttribute([2]) }
+        void b.node('Conv', [x, b.initializer(counting('w', 2, 1, 3))], {
+          attributes: { group: intAttribute(2) }
         })
     ],
     [
-      'a padded Conv',
-      (b, x) =>
-        void b.node('Conv', [x, b.initializer(counting('w', 4, 2, 1))], {
-          attributes: { pads: intsAttribute([0, 1]) }
+      'a Conv over three axes',
+      (b, x) => void b.node('Conv', [x, b.initializer(counting('w', 4, 2, 3, 3, 3))])
+    ],
+    [
+      'a Gather of columns',
+      (b) =>
+        void b.node('Gather', [b.initializer(counting('w', 2, 3)), b.input('ids', 'int64', ['n'])], {
+          attributes: { axis: intAttribute(1) }
         })
+    ],
+    [
+      'a Gather by constant indices',
+      (b) =>
+        void b.node('Gather', [b.initializer(counting('w', 2, 3)), b.initializer(int64Tensor('i', [1], [1]))])
+    ],
+    ['a Gather of activations', (b, x) => void b.node('Gather', [x, b.input('ids', 'int64', ['n'])])],
+    [
+      'a Gather from a vector',
+      (b) => void b.node('Gather', [b.initializer(counting('w', 2)), b.input('ids', 'int64', ['n'])])
     ]
   ])('makes no layer of %s', (_, construct) => {
     expect(locateLinearLayers(build((b) => construct(b, b.input('x', 'float32', ['n', 2]))))).toEqual([])
@@ -247,6 +269,76 @@ describe('Gemm and Conv', () => {
       role: 'pointwise'
     })
     expect([...readWeight(model, layer).data]).toEqual(outIn)
+  })
+})
+
+describe('Conv over patches', () => {
+  it.each<[string, readonly number[], GraphAttributes, Partial<ConvolutionWindow>]>([
+    [
+      'a wide kernel',
+      [3, 2, 5],
+      {},
+      { kernel: [5], strides: [1], dilations: [1], pads: { begin: [0], end: [0] } }
+    ],
+    [
+      'strides, pads and dilations over two axes',
+      [3, 2, 3, 1],
+      {
+        kernel_shape: intsAttribute([3, 1]),
+        strides: intsAttribute([2, 1]),
+        pads: intsAttribute([1, 0, 2, 0]),
+        dilations: intsAttribute([1, 3])
+      },
+      { kernel: [3, 1], strides: [2, 1], dilations: [1, 3], pads: { begin: [1, 0], end: [2, 0] } }
+    ],
+    ['automatic padding', [3, 2, 4], { auto_pad: stringAttribute('SAME_UPPER') }, { autoPad: 'SAME_UPPER' }],
+    [
+      'a stride over single positions',
+      [3, 2, 1],
+      { strides: intsAttribute([2]) },
+      { kernel: [1], strides: [2] }
+    ],
+    ['padding of single positions', [3, 2, 1], { pads: intsAttribute([0, 1]) }, { kernel: [1] }]
+  ])('has patches as inputs: %s', (_, dims, attributes, window) => {
+    const model = build((b) => {
+      const x = b.input('x', 'float32', ['n', 2, ...dims.slice(2).map(() => undefined)])
+      const w = b.initializer(counting('w', ...dims))
+      // A name that would tell another role does not.
+      b.node('Conv', [x, w, b.initializer(counting('b', 3))], { name: '/layers.1/fc1/Conv', attributes })
+    })
+    const layer = only(model)
+    const features = dims.slice(1).reduce((product, dim) => product * dim, 1)
+    expect(layer).toMatchObject({
+      operator: 'Conv',
+      role: 'conv',
+      blockIndex: undefined,
+      inFeatures: features,
+      outFeatures: 3,
+      biasName: 'b',
+      window
+    })
+    const { in: rows, data } = readWeight(model, layer)
+    // Stored [out, features] as 1, 2, 3 ...: column 0 of W is 1, 2, 3 ... and column 1 goes on.
+    expect(Array.from({ length: rows }, (_, row) => data[row * 3 + 1])).toEqual(
+      Array.from({ length: features }, (_, row) => features + row + 1)
+    )
+  })
+})
+
+describe('Gather', () => {
+  it('is an embedding, and counts as a use of a weight that the head shares', () => {
+    const model = build((b) => {
+      const w = b.initializer(counting('w', 5, 2))
+      const x = b.node('Gather', [w, b.input('ids', 'int64', ['n'])], { name: '/layers.0/q/Gather' })
+      b.output(b.node('MatMul', [x, b.node('Transpose', [w])], { name: 'head' }), 'float32')
+    })
+    const layers = locateLinearLayers(model)
+    expect(layers.map(({ id, operator, role, weightUses }) => [id, operator, role, weightUses])).toEqual([
+      ['/layers.0/q/Gather', 'Gather', 'embedding', 2],
+      ['head', 'MatMul', 'head', 2]
+    ])
+    expect(layers[0]).toMatchObject({ input: 'ids', inFeatures: 5, outFeatures: 2, weightLayout: 'in-out' })
+    expect([...readWeight(model, layers[0]!).data]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 })
 

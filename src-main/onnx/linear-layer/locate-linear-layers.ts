@@ -13,14 +13,17 @@ import { rolesFromStructure, type StructuralRole } from './roles-from-structure'
  *
  * - MatMul whose right operand is a constant matrix, also behind Transpose, Identity or an exact Cast;
  * - Gemm without transA, its weight in either orientation;
- * - Conv with one group whose kernel, strides and pads make it a product at every position.
+ * - Conv with one group: a product at every position, of one position (pointwise) or of a patch over one or two axes;
+ * - Gather of rows of a matrix by indices that are not constant: an embedding.
  *
  * A constant left operand (a fixed filter bank from the left) is not a layer. The bias is Gemm's C or Conv's B, or
  * the constant of an Add that is the product's only use.
  *
  * Roles come from structure and names. Structure decides which part of a block a layer is (attention, feed-forward,
  * pointwise, head); within one part, and where structure tells nothing, names decide. Block numbers come from
- * names where they have them and agree with the order of depth, else from structure. Deterministic; the weights' values are not touched.
+ * names where they have them and agree with the order of depth, else from structure. A Conv over patches is a `conv`
+ * and a Gather an `embedding`, whatever their names; they have no block number and do not change those of others.
+ * Deterministic; the weights' values are not touched.
  */
 export function locateLinearLayers(model: Model): readonly LinearLayer[] {
   const found = graphScopes(model).flatMap((scope) => layersOfGraph(scope))
@@ -46,11 +49,14 @@ interface PlacedLayer extends Pick<LinearLayer, 'role' | 'blockIndex' | 'attenti
 }
 
 function layersOfGraph(scope: GraphScope): PlacedLayer[] {
-  const layers = scope.graph.nodes.flatMap((node) => findLinearNode(scope, node) ?? [])
+  const found = scope.graph.nodes.flatMap((node) => findLinearNode(scope, node) ?? [])
+  const layers = found.filter((layer) => ownRole(layer) === undefined)
   const structural = rolesFromStructure(scope, layers)
   const named = new Map(layers.map((layer) => [layer, roleFromNames(namesOf(layer))]))
   const blocks = blockNumbersFromNames(layers, named, structural)
-  return layers.map((layer) => {
+  return found.map((layer) => {
+    const own = ownRole(layer)
+    if (own !== undefined) return { layer, role: own, attention: undefined, blockIndex: undefined }
     const structure = structural.get(layer)
     const role = agreedRole(structure, named.get(layer)?.role)
     return {
@@ -60,6 +66,12 @@ function layersOfGraph(scope: GraphScope): PlacedLayer[] {
       blockIndex: role === 'head' ? undefined : (blocks.get(layer) ?? structure?.blockIndex)
     }
   })
+}
+
+/** The role that the operator alone decides. */
+function ownRole({ operator, window }: LinearNode): LinearRole | undefined {
+  if (operator === 'Gather') return 'embedding'
+  return window === undefined ? undefined : 'conv'
 }
 
 /** In order of trust: the node's own name, then its weight, whose name optimizers keep when they rename values. */
@@ -75,6 +87,8 @@ const partOfRole: Readonly<Record<LinearRole, string>> = {
   fc1: 'feed-forward',
   fc2: 'feed-forward',
   pointwise: 'pointwise',
+  conv: 'conv',
+  embedding: 'embedding',
   head: 'head',
   other: 'other'
 }

@@ -69,10 +69,10 @@ describe.each([
 ])('real models %s', (_, prepare) => {
   it.skipIf(isAbsent)('whisper-tiny-ctc: 4 blocks and the head (skipped without ../shared/real)', () => {
     const layers = locateLinearLayers(prepare(realModel('whisper-tiny-ctc/model.onnx')))
-    expect(summary(layers)).toEqual([...encoder, 'head'])
+    expect(summary(layers)).toEqual(['conv', 'conv', ...encoder, 'head'])
     // 24 encoder matrices of 7.08 M weights, as the models' README counts them.
     const encoderWeights = layers
-      .slice(0, 24)
+      .slice(2, 26)
       .reduce((sum, layer) => sum + layer.inFeatures * layer.outFeatures, 0)
     expect(encoderWeights).toBe(4 * (4 * 384 * 384 + 2 * 384 * 1536))
     // Whisper's keys have no bias.
@@ -94,9 +94,11 @@ describe.each([
   })
 
   it.skipIf(isAbsent)('the encoder of whisper-tiny-words: 4 blocks (skipped without ../shared/real)', () => {
-    expect(summary(locateLinearLayers(prepare(realModel('whisper-tiny-words/encoder_model.onnx'))))).toEqual(
-      encoder
-    )
+    expect(summary(locateLinearLayers(prepare(realModel('whisper-tiny-words/encoder_model.onnx'))))).toEqual([
+      'conv',
+      'conv',
+      ...encoder
+    ])
   })
 
   it.skipIf(isAbsent)(
@@ -108,15 +110,19 @@ describe.each([
       expect(first.length + later.length).toBe(layers.length)
       const own = ['k', 'v', 'q', 'out']
       const cross = ['cross k', 'cross v', 'cross q', 'cross out']
-      expect(summary(first)).toEqual([...blocks(4, ...own, ...cross, 'fc1', 'fc2'), 'head'])
+      expect(summary(first)).toEqual(['embedding', ...blocks(4, ...own, ...cross, 'fc1', 'fc2'), 'head'])
       // Later steps read the keys and values of the audio from the cache.
-      expect(summary(later)).toEqual([...blocks(4, ...own, 'cross q', 'cross out', 'fc1', 'fc2'), 'head'])
-      expect(first.filter((layer) => layer.weightUses === 2)).toHaveLength(33)
+      expect(summary(later)).toEqual([
+        'embedding',
+        ...blocks(4, ...own, 'cross q', 'cross out', 'fc1', 'fc2'),
+        'head'
+      ])
+      expect(first.filter((layer) => layer.weightUses === 2)).toHaveLength(34)
       expect(summary(first.filter((layer) => layer.weightUses === 1))).toEqual(
         blocks(4, 'cross k', 'cross v')
       )
       expect(later.every((layer) => layer.weightUses === 2)).toBe(true)
-      expect(new Set(layers.map((layer) => layer.weightName)).size).toBe(41)
+      expect(new Set(layers.map((layer) => layer.weightName)).size).toBe(42)
       expect(new Set(layers.map((layer) => layer.id)).size).toBe(layers.length)
     }
   )

@@ -29,6 +29,11 @@ export function isPassing(node: Node): boolean {
   return passing.has(node.opType)
 }
 
+/** What may stand between a projection and the product that it serves: normalizations too. */
+export function isPassingOrNormalizing(node: Node): boolean {
+  return passing.has(node.opType) || normalizing.has(node.opType)
+}
+
 /** The inputs of a node that carry the activation. */
 function dataInputs(node: Node): readonly string[] {
   if (firstInputOnly.has(node.opType) || normalizing.has(node.opType)) return node.inputs.slice(0, 1)
@@ -48,8 +53,7 @@ export function nearestBefore<T>(
     const producer = scope.index.producer(value)
     const found = find(value, producer)
     if (found !== undefined) return { found: [found] }
-    const isOpen =
-      producer !== undefined && (passing.has(producer.opType) || normalizing.has(producer.opType))
+    const isOpen = producer !== undefined && isPassingOrNormalizing(producer)
     return { next: isOpen ? dataInputs(producer) : [] }
   })
 }

@@ -1,7 +1,4 @@
 /** Dynamic int8 stays within the error that its steps allow, and ONNX Runtime computes it in integers. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { InferenceSession } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import {
   buildModel,
@@ -12,6 +9,7 @@ import {
   randomFeed,
   randomTensor
 } from '../../../tests/helpers/linear-models'
+import { executedOperators } from '../../../tests/helpers/executed-operators'
 import { largestDifference } from '../../../tests/helpers/dense-matrices'
 import { floats, runModel } from '../../../tests/helpers/run-model'
 import { useTemporaryFolder } from '../../../tests/helpers/temporary-folder'
@@ -21,8 +19,6 @@ import type { Model } from '../ir/model'
 import { float32Tensor } from '../ir/tensor'
 import { locateLinearLayers } from '../linear-layer/locate-linear-layers'
 import { readWeight } from '../linear-layer/read-weight'
-import { decodeModel } from '../serde/decode-model'
-import { encodeModel } from '../serde/encode-model'
 import { quantizeLinearDynamic } from './quantize-linear-dynamic'
 
 /**
@@ -146,24 +142,8 @@ describe('quantizeLinearDynamic', () => {
 describe('ONNX Runtime', () => {
   const folder = useTemporaryFolder()
 
-  /** The operators after all of the runtime's own rewriting, as `domain:type`. */
-  async function executedOperators(model: Model): Promise<string[]> {
-    const optimizedModelFilePath = join(folder(), 'optimized.onnx')
-    const session = await InferenceSession.create(encodeModel(model), {
-      executionProviders: ['cpu'],
-      graphOptimizationLevel: 'all',
-      // Silences the warning that the written graph is tuned for this machine.
-      logSeverityLevel: 3,
-      optimizedModelFilePath
-    })
-    await session.release()
-    return decodeModel(readFileSync(optimizedModelFilePath)).graph.nodes.map(
-      ({ domain, opType }) => `${domain}:${opType}`
-    )
-  }
-
   it.each(forms)('fuses it into an integer kernel: $name', async ({ model }) => {
-    const operators = await executedOperators(applyInt8Dynamic(model))
+    const operators = await executedOperators(applyInt8Dynamic(model), folder())
     expect(operators.filter((name) => /DynamicQuantizeMatMul|MatMulIntegerToFloat/.test(name))).toHaveLength(
       1
     )

@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest'
 import {
   buildModel,
   convForms,
+  gatherFeed,
+  gatherModel,
   gemmForms,
   inFeatures,
   matmulForms,
   outFeatures,
   randomFeed,
   randomTensor,
+  windowForms,
   type LayerForm
 } from '../../../tests/helpers/linear-models'
 import { floats, runModel } from '../../../tests/helpers/run-model'
@@ -19,6 +22,8 @@ import { matrix } from '../../linalg/matrix'
 import { scalarProducts } from '../../linalg/products'
 import type { RuntimeTensor } from '../../runtime/inference-backend'
 import { assertInvariants } from '../invariants'
+import { countMacs } from '../macs'
+import { inferShapes } from '../shapes/infer-shapes'
 import type { Model } from '../ir/model'
 import { float32Values, typedTensor } from '../ir/tensor'
 import type { LinearLayer } from '../linear-layer/linear-layer'
@@ -45,7 +50,8 @@ async function factorizeAll(model: Model): Promise<Model> {
 
 /**
  * float32 on both sides: a product of 7 terms by weights of order 1 against two products of 7 and of 4 terms by
- * factors that are rounded themselves, some 20 roundings of 2^-24 of values up to four times the output.
+ * factors that are rounded themselves, some 20 roundings of 2^-24 of values up to four times the output. Patches have up
+ * to 84 terms, whose roundings partly cancel.
  */
 const rtol = 80 * 2 ** -24
 
@@ -62,7 +68,7 @@ async function expectSameOutputs(actual: Model, expected: Model, x: RuntimeTenso
   }
 }
 
-const forms: readonly LayerForm[] = [...matmulForms, ...gemmForms, ...convForms]
+const forms: readonly LayerForm[] = [...matmulForms, ...gemmForms, ...convForms, ...windowForms]
 
 describe('replaceWithFactors', () => {
   it.each(forms)('keeps the outputs at full rank, and all else as it was: $name', async ({ model, feed }) => {
@@ -87,9 +93,9 @@ describe('replaceWithFactors', () => {
     const { graph } = replaceWithFactors(model, [{ layer: layer!, factors }]).model
     const [down, up] = [graph.initializers.get('w.down')!, graph.initializers.get('w.up')!]
     if (layer!.operator === 'Conv') {
-      expect(down.dims.slice(0, 2)).toEqual([2, inFeatures])
-      expect(up.dims.slice(0, 2)).toEqual([outFeatures, 2])
-      expect([...down.dims.slice(2), ...up.dims.slice(2)].every((size) => size === 1)).toBe(true)
+      const kernel = layer!.window?.kernel ?? up.dims.slice(2).map(() => 1)
+      expect(down.dims).toEqual([2, inFeatures, ...kernel])
+      expect(up.dims).toEqual([outFeatures, 2, ...kernel.map(() => 1)])
     } else {
       expect([down.dims, up.dims]).toEqual([
         [inFeatures, 2],
@@ -103,6 +109,43 @@ describe('replaceWithFactors', () => {
       ['y.down', ['x', 'w.down'], ['y.hidden']],
       ['y.up', ['y.hidden', 'w.up'], ['y']]
     ])
+  })
+
+  it.each(windowForms)('costs r · (in + out) products at every position: $name', async ({ model }) => {
+    const [layer] = locateLinearLayers(model)
+    const replaced = replaceWithFactors(model, [
+      { layer: layer!, factors: await factorsOf(model, layer!, 2) }
+    ]).model
+    const dense = countMacs(model, inferShapes(model)).total
+    const positions = dense / (layer!.inFeatures * layer!.outFeatures)
+    expect(Number.isInteger(positions)).toBe(true)
+    expect(countMacs(replaced, inferShapes(replaced)).total).toBe(
+      positions * 2 * (layer!.inFeatures + layer!.outFeatures)
+    )
+    // The pair is found again, as a convolution over patches and one of single positions.
+    expect(locateLinearLayers(replaced).map((found) => [found.window, found.inFeatures])).toEqual([
+      [layer!.window, layer!.inFeatures],
+      [undefined, 2]
+    ])
+  })
+
+  it('picks rows of the first factor of an embedding, and leaves the head that shares its weight', async () => {
+    const [embedding, head] = locateLinearLayers(gatherModel)
+    expect([embedding!.role, head!.id]).toEqual(['embedding', 'head'])
+    const factors = await factorsOf(gatherModel, embedding!)
+    const replaced = replaceWithFactors(gatherModel, [{ layer: embedding!, factors }]).model
+    assertInvariants(replaced)
+    expect(replaced.graph.nodes.map(({ opType, inputs }) => [opType, ...inputs])).toEqual([
+      ['Gather', 'w.down', 'ids'],
+      ['MatMul', 'rows.hidden', 'w.up'],
+      ['Transpose', 'w'],
+      ['MatMul', 'rows', expect.any(String)]
+    ])
+    const wanted = await runModel(gatherModel, { ids: gatherFeed })
+    const found = await runModel(replaced, { ids: gatherFeed })
+    const scale = Math.max(...floats(wanted.result).map(Math.abs))
+    expect(found.result!.dims).toEqual(wanted.result!.dims)
+    expect(largestDifference(floats(found.result), floats(wanted.result))).toBeLessThan(rtol * scale)
   })
 
   it('computes the truncated map below full rank', async () => {
@@ -186,7 +229,7 @@ describe('replaceWithFactors', () => {
   })
 
   it('compresses what was compressed before', async () => {
-    for (const { model, feed } of [matmulForms[0]!, gemmForms.at(-1)!, convForms[0]!]) {
+    for (const { model, feed } of [matmulForms[0]!, gemmForms.at(-1)!, convForms[0]!, windowForms[2]!]) {
       const twice = await factorizeAll(await factorizeAll(model))
       expect(locateLinearLayers(twice)).toHaveLength(4)
       await expectSameOutputs(twice, model, feed)

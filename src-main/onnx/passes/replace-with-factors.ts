@@ -3,7 +3,10 @@
  *
  *   MatMul(x, W)            ->  MatMul(MatMul(x, down), up)
  *   Gemm(x, W, c; α, β)     ->  Gemm(MatMul(x, down), up, c; α, β)       transposition of W is resolved in the factors
- *   Conv 1x1 (x, W, b)      ->  Conv(Conv(x, downᵀ), upᵀ, b)             [in, r] is stored as [r, in, 1, ...]
+ *   Conv(x, W, b)           ->  Conv(Conv(x, downᵀ), upᵀ, b)             the window is the first one's, the second is 1x1
+ *   Gather(W, ids)          ->  MatMul(Gather(down, ids), up)
+ *
+ * A Conv's factors are stored as it wants them: [in, r] as [r, channels, ...kernel], [r, out] as [out, r, 1, ...].
  *
  * The last node keeps the output's name, so whatever follows, a bias Add included, is untouched. A weight nobody uses
  * any more is dropped.
@@ -12,7 +15,7 @@ import { WorkbenchError } from '@contract/errors'
 import { indexGraph, type GraphIndex } from '../graph-index'
 import { floatAttribute, readFloat } from '../ir/attribute'
 import type { Graph, Model, Node } from '../ir/model'
-import { float32Tensor, type Tensor } from '../ir/tensor'
+import { elementCount, float32Tensor, type Tensor } from '../ir/tensor'
 import type { LinearLayer } from '../linear-layer/linear-layer'
 import { FreshNames } from './fresh-names'
 import type { PassResult } from './pass'
@@ -85,17 +88,24 @@ class FactorRewrite {
     const hidden = this.#names.take(`${layer.nodeOutput}.hidden`)
     const base = node.name === '' ? layer.nodeOutput : node.name
     const [first, second] = factorAttributes(node, layer)
+    const isEmbedding = layer.operator === 'Gather'
     return [
       {
         ...node,
         // A Gemm without a bias is not allowed before opset 11; the first factor needs none of what Gemm adds.
         opType: layer.operator === 'Gemm' ? 'MatMul' : node.opType,
         name: `${base}.down`,
-        inputs: [layer.input, down],
+        inputs: isEmbedding ? [down, layer.input] : [layer.input, down],
         outputs: [hidden],
         attributes: first
       },
-      { ...node, name: `${base}.up`, inputs: [hidden, up, ...node.inputs.slice(2)], attributes: second }
+      {
+        ...node,
+        opType: isEmbedding ? 'MatMul' : node.opType,
+        name: `${base}.up`,
+        inputs: [hidden, up, ...node.inputs.slice(2)],
+        attributes: second
+      }
     ]
   }
 
@@ -112,9 +122,11 @@ class FactorRewrite {
     let names: readonly [string, string]
     if (layer.operator === 'Conv') {
       const kernel = this.#kernel(layer)
+      const channels = inFeatures / elementCount(kernel)
+      const pointwise = kernel.map(() => 1)
       names = [
-        store('down', [rank, inFeatures, ...kernel], transposed(down, inFeatures, rank)),
-        store('up', [outFeatures, rank, ...kernel], transposed(up, rank, outFeatures))
+        store('down', [rank, channels, ...kernel], transposed(down, inFeatures, rank)),
+        store('up', [outFeatures, rank, ...pointwise], transposed(up, rank, outFeatures))
       ]
     } else {
       names = [store('down', [inFeatures, rank], down), store('up', [rank, outFeatures], up)]
@@ -123,24 +135,23 @@ class FactorRewrite {
     return names
   }
 
-  /** The kernel's sizes, all 1: those of the stored weight beyond [out, in]. */
-  #kernel({ id, weightName }: LinearLayer): readonly number[] {
+  /** The kernel's sizes: those of the stored weight beyond [out, channels]. */
+  #kernel({ id, weightName, inFeatures }: LinearLayer): readonly number[] {
     const constant = this.index.producer(weightName)?.attributes.get('value')
     const weight =
       this.index.graph.initializers.get(weightName) ??
       (constant?.kind === 'tensor' ? constant.value : undefined)
-    const kernel = weight?.dims.slice(2)
-    if (kernel === undefined || kernel.some((size) => size !== 1)) {
-      throw new WorkbenchError('internal', `Layer '${id}' is not a 1x1 convolution with a stored weight.`)
+    if (weight === undefined || elementCount(weight.dims.slice(1)) !== inFeatures) {
+      throw new WorkbenchError('internal', `Layer '${id}' is not a convolution with a stored weight.`)
     }
-    return kernel
+    return weight.dims.slice(2)
   }
 }
 
 /** The attributes of both nodes. What scales is applied once, in the second. */
 function factorAttributes(
   node: Node,
-  { operator }: LinearLayer
+  { operator, window }: LinearLayer
 ): readonly [Node['attributes'], Node['attributes']] {
   switch (operator) {
     case 'MatMul':
@@ -154,7 +165,9 @@ function factorAttributes(
         ])
       ]
     case 'Conv':
-      return [node.attributes, node.attributes]
+      return [node.attributes, window === undefined ? node.attributes : new Map()]
+    case 'Gather':
+      return [node.attributes, new Map()]
   }
 }
 

@@ -24,7 +24,7 @@ export function rewriteObstacle(index: GraphIndex, layer: LinearLayer): string |
       `The model has no layer '${layer.id}'; locate the layers of this model again.`
     )
   }
-  const dataType = operandDataType(index, node.inputs[1] ?? '')
+  const dataType = operandDataType(index, node.inputs[layer.operator === 'Gather' ? 0 : 1] ?? '')
   return dataType === 'float32'
     ? undefined
     : `multiplies in ${dataType ?? 'an unknown type'}, expected float32`

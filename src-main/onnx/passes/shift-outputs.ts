@@ -52,9 +52,9 @@ class ShiftRewrite {
       throw new WorkbenchError('internal', `Layer '${layer.id}' cannot be shifted by ${shift.length} values.`)
     }
     const isFolded =
-      layer.operator === 'MatMul'
-        ? this.#shiftFollowingAdd(layer, shift)
-        : this.#shiftOwnBias(position, node, shift)
+      layer.operator === 'Gemm' || layer.operator === 'Conv'
+        ? this.#shiftOwnBias(position, node, shift)
+        : this.#shiftFollowingAdd(layer, shift)
     if (!isFolded) this.#insertAdd(position, node, layer, shift)
   }
 
