@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatCount, formatDuration, formatPercent } from './display-numbers'
+import { formatBytes, formatCount, formatDifference, formatDuration, formatPercent } from './display-numbers'
 
 describe('numbers as text', () => {
   it.each([
@@ -9,6 +9,13 @@ describe('numbers as text', () => {
     [1.0725, '107.25 %']
   ])('a fraction of %d is %s', (fraction, text) => {
     expect(formatPercent(fraction)).toBe(text)
+  })
+
+  it('a difference is in points with a sign, but for what rounds to nothing', () => {
+    expect(formatDifference({ difference: 0.0123, lower: -0.004, upper: 0.021 })).toBe(
+      '+1.23 (-0.40 to +2.10)'
+    )
+    expect(formatDifference({ difference: 0, lower: -0.00001, upper: 0.00004 })).toBe('0.00 (0.00 to 0.00)')
   })
 
   it('a fraction may have other digits', () => {

@@ -8,6 +8,26 @@ export function formatPercent(fraction: number, digits = 2): string {
   return `${(fraction * 100).toFixed(digits)} %`
 }
 
+/** A difference of two rates with its interval, in percentage points: `+1.23 (+0.40 to +2.10)`. */
+export function formatDifference({
+  difference,
+  lower,
+  upper
+}: {
+  readonly difference: number
+  readonly lower: number
+  readonly upper: number
+}): string {
+  return `${signedPoints(difference)} (${signedPoints(lower)} to ${signedPoints(upper)})`
+}
+
+/** A difference of two rates in percentage points, with its sign: `+1.23`. What rounds to nothing has none. */
+export function signedPoints(fraction: number): string {
+  const text = (fraction * 100).toFixed(2)
+  if (Number(text) === 0) return '0.00'
+  return fraction > 0 ? `+${text}` : text
+}
+
 /**
  * Limits below are those at which the rounded text would reach the next unit: 999 960 bytes are 1.0 MB, not 1000.0 kB.
  */

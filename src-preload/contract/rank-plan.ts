@@ -4,7 +4,8 @@
  * Unknown keys are refused, so that a misspelt member is never ignored.
  */
 import { z } from 'zod'
-import { layerRoleSchema, precisionSchema } from './recipe'
+import { rankMapSchema, type RankMap } from './rank-map'
+import { budgetUnitSchema, layerRoleSchema, precisionSchema } from './recipe'
 
 /** How the ranks of all layers are chosen. */
 export const rankPolicies = [
@@ -17,11 +18,6 @@ export const rankPolicies = [
 ] as const
 export const rankPolicySchema = z.enum(rankPolicies)
 export type RankPolicyName = z.infer<typeof rankPolicySchema>
-
-/** What a budget counts. `milliseconds`: predicted latency of one run. */
-export const budgetUnits = ['parameters', 'bytes', 'macs', 'milliseconds'] as const
-export const budgetUnitSchema = z.enum(budgetUnits)
-export type BudgetUnit = z.infer<typeof budgetUnitSchema>
 
 export const budgetSchema = z.strictObject({
   unit: budgetUnitSchema,
@@ -42,9 +38,7 @@ export const energyThresholdsSchema = z.strictObject({
 })
 export type EnergyThresholds = z.infer<typeof energyThresholdsSchema>
 
-/** Ranks by hand: layer id to rank, or `dense` to leave the layer as it is. */
-export const rankMapSchema = z.record(z.string(), z.union([z.int().min(1), z.literal('dense')]))
-export type RankMap = z.infer<typeof rankMapSchema>
+export { rankMapSchema, type RankMap }
 
 /**
  * What cutting one layer alone did to the whole model, measured at some ranks. The dense model has damage 0.
@@ -88,6 +82,13 @@ export const latencyTableSchema = z.strictObject({
 })
 export type LatencyTable = z.infer<typeof latencyTableSchema>
 
+/** What a probe of this machine found. */
+export const machineProbeSchema = z.strictObject({
+  table: latencyTableSchema,
+  /** The tile: ranks between two multiples of it save no time. 1 when no staircase was seen. */
+  rankMultiple: z.int().min(1)
+})
+
 /** A compression plan as a file. */
 export const planFileSchema = z.strictObject({
   planVersion: z.literal(1),
@@ -118,3 +119,8 @@ export const planFileSchema = z.strictObject({
   )
 })
 export type PlanFile = z.infer<typeof planFileSchema>
+
+/** The ranks of a plan file alone. */
+export function rankMapOf({ layers }: Pick<PlanFile, 'layers'>): RankMap {
+  return Object.fromEntries(layers.map(({ layerId, rank }) => [layerId, rank ?? 'dense']))
+}

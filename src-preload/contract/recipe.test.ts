@@ -11,15 +11,30 @@ const smallest = {
   evaluationSet: 'eval.jsonl'
 }
 
+const evaluation = {
+  threads: 1,
+  warmupUtterances: 3,
+  normalizer: 'none',
+  resample: false,
+  seed: 1,
+  bootstrapUnit: 'utterance',
+  skipUnreadable: false,
+  throughput: false,
+  stopWhenDecided: false
+}
+
 describe('recipeSchema', () => {
   it('fills every default in', () => {
     expect(recipeSchema.parse(smallest)).toEqual({
       ...smallest,
       grids: [],
-      layers: { excludeRoles: ['head', 'other'], exclude: [] },
-      allocation: { rankMultiple: 1 },
+      plans: [],
+      precisions: [],
+      layers: { excludeRoles: ['conv', 'embedding', 'head', 'other'], include: [], exclude: [] },
+      allocation: { rankMultiple: 1, minimumRank: 1 },
       damping: 1e-8,
-      evaluation: { threads: 1, warmupUtterances: 3, normalizer: 'none', resample: false, seed: 1 }
+      evaluation,
+      gates: []
     })
   })
 
@@ -28,7 +43,7 @@ describe('recipeSchema', () => {
       ...smallest,
       $schema: 'recipe.schema.json',
       description: 'words',
-      grids: [{ methods: ['weight-svd'], retainedParameterFractions: [1, 0.25] }],
+      grids: [{ methods: ['weight-svd'], retainedFractions: [1, 0.25] }],
       layers: { excludeRoles: [] },
       allocation: { rankMultiple: 8 },
       damping: 0,
@@ -41,15 +56,22 @@ describe('recipeSchema', () => {
       grids: [
         {
           methods: ['weight-svd'],
-          retainedParameterFractions: [1, 0.25],
+          retainedFractions: [1, 0.25],
           rankPolicies: ['uniform'],
-          precisions: ['float32']
+          precisions: ['float32'],
+          budgetUnit: 'parameters',
+          budgetScope: 'layers',
+          refit: false,
+          calibration: 'original'
         }
       ],
-      layers: { excludeRoles: [], exclude: [] },
-      allocation: { rankMultiple: 8 },
+      plans: [],
+      precisions: [],
+      layers: { excludeRoles: [], include: [], exclude: [] },
+      allocation: { rankMultiple: 8, minimumRank: 1 },
       damping: 0,
-      evaluation: { threads: 2, warmupUtterances: 0, normalizer: 'none', resample: false, seed: 0 }
+      evaluation: { ...evaluation, threads: 2, warmupUtterances: 0, seed: 0 },
+      gates: []
     })
   })
 
@@ -61,8 +83,17 @@ describe('recipeSchema', () => {
   it('gives each recipe defaults of its own', () => {
     const [first, second] = [recipeSchema.parse(smallest), recipeSchema.parse(smallest)]
     first.layers.excludeRoles.push('q')
-    expect(second.layers.excludeRoles).toEqual(['head', 'other'])
-    expect(recipeSchema.parse(smallest).layers.excludeRoles).toEqual(['head', 'other'])
+    expect(second.layers.excludeRoles).toEqual(['conv', 'embedding', 'head', 'other'])
+    expect(recipeSchema.parse(smallest).layers.excludeRoles).toEqual(['conv', 'embedding', 'head', 'other'])
+  })
+
+  it('takes gates with one bound, or a preset', () => {
+    const gates = (gate: unknown) => recipeSchema.safeParse({ ...smallest, gates: [gate] }).success
+    expect(gates({ metric: 'speedup', atLeast: 2 })).toBe(true)
+    expect(gates({ preset: 'olive-streaming' })).toBe(true)
+    expect(gates({ metric: 'speedup' })).toBe(false)
+    expect(gates({ metric: 'speedup', atLeast: 2, atMost: 3 })).toBe(false)
+    expect(gates({ preset: 'another' })).toBe(false)
   })
 
   const folder = resolve(import.meta.dirname, '../../resources/recipes')

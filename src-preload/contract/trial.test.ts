@@ -31,7 +31,10 @@ const trials: readonly TrialReport[] = [
 
 describe('a study report', () => {
   it('comes back from JSON as it was', () => {
-    const study = { studyId: 's', name: 'n', modelHash: 'm', calibrationHash: 'c', evaluationHash: 'e' }
+    const study = {
+      ...{ studyId: 's', name: 'n', modelHash: 'm', calibrationHash: 'c', evaluationHash: 'e' },
+      ...{ developmentHash: null, selectedOn: 'evaluation' }
+    }
     const report = { study, trials }
     expect(studyReportSchema.parse(throughJson(report))).toEqual(report)
   })
@@ -60,7 +63,7 @@ describe('an outcome', () => {
 
 describe('the names', () => {
   it('hold every low-rank method of a recipe', () => {
-    expect(trialMethodSchema.options).toEqual(['baseline', 'int8-dynamic', ...lowRankMethods])
+    expect(trialMethodSchema.options).toEqual(['baseline', 'quantize', ...lowRankMethods])
     expect(trialStateSchema.options).toHaveLength(5)
   })
 })

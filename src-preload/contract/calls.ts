@@ -1,0 +1,154 @@
+/**
+ * The table of everything that a page may ask its host: name, schema of the parameters, type of the result.
+ *
+ * To add a call: one row here and one handler in `src-main/services/call-handlers.ts`. All transports, the preload
+ * script's allow-list and the typed client follow from this table.
+ */
+import { z } from 'zod'
+import type { EngineUsage } from './engine-usage'
+import type { ExportedTier } from './export'
+import {
+  inspectedLayerSchema,
+  inspectedModelSchema,
+  planPreviewSchema,
+  type TwinSpectra,
+  type WeightStatistics
+} from './inspect'
+import type { Job } from './job'
+import type { LogLine } from './job-log'
+import type { Library, LibraryEntry, LibraryPreview } from './library'
+import type { ModelDescription } from './model'
+import type { ModelPlan } from './model-plan'
+import type { ModelSpectra } from './spectra'
+import type { StudyEstimate } from './study-estimate'
+import type { StudyReport } from './trial'
+import type {
+  AppDescription,
+  DatasetSummary,
+  FolderListing,
+  RecipeCheck,
+  RecipeFile,
+  StudySummary
+} from './workbench-data'
+
+interface Call<Params extends z.ZodType, Result> {
+  readonly params: Params
+  /** Carries the type only; no row has a value here. */
+  readonly result?: Result
+}
+
+/** `call<Result>()(params)`: two steps, because TypeScript infers all type arguments of a function or none. */
+const call =
+  <Result>() =>
+  <Params extends z.ZodType>(params: Params): Call<Params, Result> => ({ params })
+
+const pathSchema = z.string().min(1).max(4096)
+/** A recipe's text. A recipe is written by hand; what is longer than this is something else. */
+const recipeTextSchema = z.string().max(500_000)
+const jobIdSchema = z.string().min(1).max(100)
+const nothing = z.strictObject({})
+const oneJob = z.strictObject({ jobId: jobIdSchema })
+const onePath = z.strictObject({ path: pathSchema })
+const oneEntry = z.strictObject({ entryId: z.string().min(1).max(100) })
+
+export const calls = {
+  'app.describe': call<AppDescription>()(nothing),
+
+  /** The entries of one folder inside the allowed roots; without `folder`, of the first root. */
+  'files.list': call<FolderListing>()(
+    z.strictObject({ folder: pathSchema.optional(), showHidden: z.boolean().default(false) })
+  ),
+
+  'model.describe': call<ModelDescription>()(z.strictObject({ modelPath: pathSchema })),
+  'dataset.describe': call<DatasetSummary>()(z.strictObject({ datasetPath: pathSchema })),
+
+  /** How much of each matrix few directions carry. Slow the first time, then from the cache. */
+  'model.spectra': call<ModelSpectra>()(inspectedModelSchema),
+  /** The products of queries and keys, and of values and outputs, in the attention that a layer belongs to. */
+  'model.twins': call<TwinSpectra>()(inspectedLayerSchema),
+  'weights.statistics': call<WeightStatistics>()(inspectedLayerSchema),
+  /** Chooses ranks without making the model; a newer question takes the place of one that waits. */
+  'plan.preview': call<ModelPlan>()(planPreviewSchema),
+
+  /** The models and data sets that the workspace knows. */
+  'library.list': call<Library>()(nothing),
+  /** What a path is; that it is nothing is a result too. Reads all of a model and some of a data set. */
+  'library.preview': call<LibraryPreview>()(onePath),
+  'library.add': call<LibraryEntry>()(onePath),
+  /** Adds the model and the speech that came with Lathe. */
+  'library.addDemo': call<Library>()(nothing),
+  /** Notes that an entry was opened in another view. */
+  'library.use': call<LibraryEntry>()(oneEntry),
+  /** Forgets an entry, not its files; `library.restore` takes it back. */
+  'library.remove': call<{ readonly entryId: string }>()(oneEntry),
+  'library.restore': call<LibraryEntry>()(oneEntry),
+  /** Says where the files of an entry are now. */
+  'library.relocate': call<LibraryEntry>()(oneEntry.extend(onePath.shape)),
+
+  'studies.list': call<readonly StudySummary[]>()(nothing),
+  /** `study`: id, name, or the beginning of an id. */
+  'studies.show': call<StudyReport>()(z.strictObject({ study: z.string().min(1).max(200) })),
+
+  /** A wrong recipe is a result, not an error: an editor asks at every pause. Paths are relative to `folder`. */
+  'recipe.check': call<RecipeCheck>()(z.strictObject({ text: recipeTextSchema, folder: pathSchema })),
+
+  /** What a study would take of time, disk and memory, and which of its trials are finished already. */
+  'recipe.estimate': call<StudyEstimate>()(z.strictObject({ text: recipeTextSchema, folder: pathSchema })),
+  /** The text of a recipe file, right or wrong, and its folder, which its paths are relative to. */
+  'recipe.read': call<RecipeFile>()(onePath),
+
+  /** Puts a study at the end of the queue, from a recipe file or from a text whose paths are relative to `folder`. */
+  'jobs.start': call<Job>()(
+    z.strictObject({
+      kind: z.literal('study'),
+      recipe: z.union([
+        z.strictObject({ path: pathSchema }),
+        z.strictObject({ text: recipeTextSchema, folder: pathSchema })
+      ])
+    })
+  ),
+  /** All jobs in the order of the queue. */
+  'jobs.list': call<readonly Job[]>()(nothing),
+  /** Stops a job at once; what is finished is kept, and `jobs.resume` takes it up again. */
+  'jobs.cancel': call<Job>()(oneJob),
+  /** Stops a running job after the trial in hand, or takes a waiting one out of the line. */
+  'jobs.pause': call<Job>()(oneJob),
+  /** Lets a job that stopped for whatever reason, except by being completed, wait for its turn again. */
+  'jobs.resume': call<Job>()(oneJob),
+  /** Puts a job before another in the queue; `beforeJobId` null: at the end. Answers with the new order. */
+  'jobs.move': call<readonly Job[]>()(
+    z.strictObject({ jobId: jobIdSchema, beforeJobId: jobIdSchema.nullable() })
+  ),
+  /** Forgets a job that does not run. The study that it made stays. */
+  'jobs.remove': call<{ readonly jobId: string }>()(oneJob),
+  /** The latest lines that a job has written since the host was started. */
+  'jobs.log': call<readonly LogLine[]>()(oneJob),
+  /** What the engine processes take of the machine; empty where the system does not tell. */
+  'jobs.usage': call<readonly EngineUsage[]>()(nothing),
+
+  /** Writes a completed tier into a new folder called `name` inside `folder`, and proves that it runs alike. */
+  'export.tier': call<ExportedTier>()(
+    z.strictObject({
+      study: z.string().min(1).max(200),
+      trial: z.string().min(1).max(200),
+      folder: pathSchema,
+      name: z.string().min(1).max(200)
+    })
+  )
+} as const
+
+export type CallName = keyof typeof calls
+
+/** What a caller passes: members with a default may be left out. */
+export type CallParams<N extends CallName> = z.input<(typeof calls)[N]['params']>
+
+/** What a handler gets: checked, with defaults filled in. */
+export type CheckedParams<N extends CallName> = z.output<(typeof calls)[N]['params']>
+
+export type CallResult<N extends CallName> =
+  (typeof calls)[N] extends Call<z.ZodType, infer Result> ? Result : never
+
+/** Whether the table has this name; what every object inherits, such as `constructor`, is no name of the table. */
+export function isCallName(name: string): name is CallName {
+  return Object.hasOwn(calls, name)
+}

@@ -1,0 +1,21 @@
+/** What the workbench tells every page without being asked. Names are past tense: something has happened. */
+import type { Job } from './job'
+import type { TrialReport } from './trial'
+
+export type WorkbenchEvent =
+  /** A job is new, or anything about it changed. */
+  | { readonly kind: 'job.changed'; readonly job: Job }
+  | { readonly kind: 'job.removed'; readonly jobId: string }
+  /** The order in which waiting jobs run; all jobs, the next one first. */
+  | { readonly kind: 'queue.reordered'; readonly jobIds: readonly string[] }
+  | { readonly kind: 'trial.ended'; readonly jobId: string; readonly trial: TrialReport }
+  /** The library has more, fewer or other entries than before. */
+  | { readonly kind: 'library.changed' }
+  /** A line for the live log; `at` is ISO 8601, UTC. */
+  | { readonly kind: 'log.written'; readonly jobId: string; readonly at: string; readonly text: string }
+
+/** An event with its place in the history of one run of the host: 1, 2, 3 and so on, without gaps. */
+export interface SequencedEvent {
+  readonly sequence: number
+  readonly event: WorkbenchEvent
+}

@@ -1,0 +1,118 @@
+/** Looking inside one model: what is asked about it and about single layers, and the answers. */
+import { z } from 'zod'
+import { rankMapSchema } from './rank-plan'
+import {
+  budgetScopeSchema,
+  budgetUnitSchema,
+  gridRankPolicies,
+  layerSelectionSchema,
+  lowRankMethodSchema,
+  precisionSchema
+} from './recipe'
+
+const pathSchema = z.string().min(1).max(4096)
+
+/** A model, and the recordings on which it is watched. */
+export const inspectedModelSchema = z.strictObject({
+  modelPath: pathSchema,
+  /** Null: only what the weights alone tell. */
+  calibrationPath: pathSchema.nullable(),
+  /** Which layers could be compressed. */
+  selection: layerSelectionSchema.prefault({})
+})
+export type InspectedModel = z.output<typeof inspectedModelSchema>
+
+export const inspectedLayerSchema = inspectedModelSchema.extend({
+  /** As in the table of layers. */
+  layerId: z.string().min(1).max(2000)
+})
+export type InspectedLayer = z.output<typeof inspectedLayerSchema>
+
+/** How the ranks of a plan are chosen: by a policy within a budget, or by hand. */
+export const rankChoiceSchema = z.union([
+  z.strictObject({
+    policy: z.enum(gridRankPolicies),
+    /** Kept ÷ before, in the unit and over the scope. */
+    retainedFraction: z.number().gt(0).lte(1),
+    budgetUnit: budgetUnitSchema.default('parameters'),
+    budgetScope: budgetScopeSchema.default('layers'),
+    rankMultiple: z.int().min(1).default(1),
+    minimumRank: z.int().min(1).default(1)
+  }),
+  z.strictObject({ policy: z.literal('manual'), rankMap: rankMapSchema })
+])
+
+export const planPreviewSchema = inspectedModelSchema.extend({
+  method: lowRankMethodSchema,
+  ranks: rankChoiceSchema,
+  precision: precisionSchema.default('float32')
+})
+export type PlanPreviewRequest = z.output<typeof planPreviewSchema>
+
+/** How values are spread, in bins of equal width. */
+export interface Histogram {
+  /** Left edge of the first bin and right edge of the last. */
+  readonly from: number
+  readonly to: number
+  readonly counts: readonly number[]
+}
+
+/** Least, middle and largest of a quantity over the features of a layer. */
+export interface Spread {
+  readonly least: number
+  readonly median: number
+  readonly largest: number
+}
+
+/** The weight W [in, out] of one layer in numbers. */
+export interface WeightStatistics {
+  readonly layerId: string
+  readonly count: number
+  readonly minimum: number
+  readonly maximum: number
+  readonly mean: number
+  readonly standardDeviation: number
+  /** Share of values with |w| below a hundredth of the root mean square. */
+  readonly nearZeroShare: number
+  /** Root mean square of each output's weights [out]. */
+  readonly channels: Spread
+  /** Largest |w| of an output ÷ that of the median output: what a common int8 scale would have to span. */
+  readonly largestChannelRatio: number
+  readonly histogram: Histogram
+  /** What reached the layer over the calibration set; null without one, and where it was not measured. */
+  readonly inputs: {
+    readonly rows: number
+    /** Mean of each input feature [in]. */
+    readonly means: Spread
+    /** Root mean square of each input feature [in]. */
+    readonly rootMeanSquares: Spread
+  } | null
+}
+
+/** Singular values of one head, each list descending and of at most the head's size. */
+export interface HeadSpectra {
+  /** Of the product. */
+  readonly product: readonly number[]
+  /** Of this head's part of the first matrix. */
+  readonly first: readonly number[]
+  /** Of this head's part of the second matrix. */
+  readonly second: readonly number[]
+}
+
+/** Two matrices of an attention that only their product counts of, head by head. */
+export interface TwinPair {
+  /** W_q · W_kᵀ, or W_v · W_o. */
+  readonly kind: 'query-key' | 'value-output'
+  readonly layerIds: readonly [string, string]
+  readonly heads: readonly HeadSpectra[]
+}
+
+/** The products in one attention, or why they cannot be told. */
+export type TwinSpectra =
+  | {
+      readonly isKnown: true
+      readonly headCount: number
+      readonly headFeatures: number
+      readonly pairs: readonly TwinPair[]
+    }
+  | { readonly isKnown: false; readonly reason: string }
