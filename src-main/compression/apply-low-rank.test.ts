@@ -8,7 +8,8 @@ import { assertInvariants } from '../onnx/invariants'
 import { float32Values } from '../onnx/ir/tensor'
 import { locateLinearLayers } from '../onnx/linear-layer/locate-linear-layers'
 import { readWeight } from '../onnx/linear-layer/read-weight'
-import { applyLowRank, truncate } from './apply-low-rank'
+import { applyCuts, applyLowRank, truncate } from './apply-low-rank'
+import { cutPlan } from './cut-factors'
 import { layerMatrix } from './layer-matrix'
 import { lowRankFactors, type LowRankFactors } from './low-rank-factors'
 
@@ -145,5 +146,17 @@ describe('applyLowRank', () => {
     expect(() =>
       applyLowRank(shared, [{ layer: linearLayer({ weightName: 'v' }), rank: 1 }], new Map())
     ).toThrow(expect.objectContaining({ code: 'internal', message: "Weight 'v' was not factorised." }))
+  })
+
+  it('refuses a cut of another rank than planned', async () => {
+    const plan = layers.map((layer) => ({ layer, rank: 2 }))
+    const cuts = cutPlan(plan, await factorsByMatrix())
+    const other = layers.map((layer) => ({ layer, rank: 3 }))
+    expect(() => applyCuts(shared, other, cuts)).toThrow(
+      expect.objectContaining({
+        code: 'internal',
+        message: `Layer '${layers[0]!.id}' needs factors of rank 3, got rank 2.`
+      })
+    )
   })
 })

@@ -1,15 +1,14 @@
 import { WorkbenchError } from '@contract/errors'
-import type { Matrix } from '../linalg/matrix'
 import type { Model } from '../onnx/ir/model'
 import { replaceWithFactors, type StoredFactors } from '../onnx/passes/replace-with-factors'
 import { shiftOutputs } from '../onnx/passes/shift-outputs'
 import type { LinearLayer } from '../onnx/linear-layer/linear-layer'
-import { layerMatrix } from './layer-matrix'
+import { cutFactors, cutPlan, storedFactors, type CutFactors } from './cut-factors'
 import type { LowRankFactors } from './low-rank-factors'
 import type { CompressionPlan } from './plan'
 
 /**
- * The model with every planned layer cut to its rank.
+ * The model with every planned layer cut to its rank: `applyCuts` of `cutPlan`.
  *
  * `factors`: the factors of each matrix, by `layerMatrix`. Only the first `rank` columns and rows are used; layers that
  * share a matrix are stored once when their ranks are equal.
@@ -21,67 +20,36 @@ export function applyLowRank(
   plan: CompressionPlan,
   factors: ReadonlyMap<string, LowRankFactors>
 ): Model {
-  const cut = new Map<string, StoredFactors>()
+  return applyCuts(model, plan, cutPlan(plan, factors))
+}
+
+/**
+ * The model with every planned layer replaced by its pair, its outputs shifted where the cut says so.
+ *
+ * - `cuts`  by layer id. Layers that are given one and the same object share the stored arrays.
+ *
+ * @throws WorkbenchError `internal` when a planned layer has no cut or one of another rank, and as `replaceWithFactors`.
+ */
+export function applyCuts(model: Model, plan: CompressionPlan, cuts: ReadonlyMap<string, CutFactors>): Model {
+  const stored = new Map<CutFactors, StoredFactors>()
   const shifts: { layer: LinearLayer; shift: Float64Array }[] = []
   const replacements = plan.flatMap(({ layer, rank }) => {
     if (rank === undefined) return []
-    const whole = factors.get(layerMatrix(layer))
-    if (whole === undefined)
-      throw new WorkbenchError('internal', `Weight '${layer.weightName}' was not factorised.`)
-    // Layers that share a matrix must get one and the same pair of arrays, so that it is stored once.
-    const key = `${rank} ${layerMatrix(layer)}`
-    const stored = cut.get(key) ?? truncate(whole, rank)
-    cut.set(key, stored)
-    if (whole.inputMean !== undefined) {
-      // A Gemm scales the product by alpha, and with it what the product lost.
-      const shift = lostMean(whole, whole.inputMean, rank).map((value) => layer.alpha * value)
-      shifts.push({ layer, shift })
+    const cut = cuts.get(layer.id)
+    if (cut?.down.columns !== rank) {
+      const got = cut === undefined ? 'none' : `rank ${cut.down.columns}`
+      throw new WorkbenchError('internal', `Layer '${layer.id}' needs factors of rank ${rank}, got ${got}.`)
     }
-    return [{ layer, factors: stored }]
+    const factors = stored.get(cut) ?? storedFactors(cut)
+    stored.set(cut, factors)
+    // A Gemm scales the product by alpha, and with it what the product lost.
+    if (cut.shift !== undefined) shifts.push({ layer, shift: cut.shift.map((value) => layer.alpha * value) })
+    return [{ layer, factors }]
   })
   return shiftOutputs(replaceWithFactors(model, replacements).model, shifts).model
 }
 
-/**
- * The rank-r pair as it is stored: float32, each singular value split evenly between both sides, so that neither
- * factor needs a wider range of values than the other. That leaves the product unchanged and suits quantization.
- */
-export function truncate({ down, up, singularValues }: LowRankFactors, rank: number): StoredFactors {
-  if (rank < 1 || rank > singularValues.length) {
-    throw new WorkbenchError('internal', `Rank ${rank} is outside 1..${singularValues.length}.`)
-  }
-  const columnNorms = leadingColumnNorms(down, rank)
-  const cutDown = new Float32Array(down.rows * rank)
-  const cutUp = new Float32Array(rank * up.columns)
-  for (let r = 0; r < rank; r++) {
-    // up has unit rows, so scaling both sides to sqrt(norm) balances them; a zero column stays as it is.
-    const scale = columnNorms[r]! > 0 ? Math.sqrt(columnNorms[r]!) : 1
-    for (let i = 0; i < down.rows; i++) cutDown[i * rank + r] = down.data[i * down.columns + r]! / scale
-    for (let j = 0; j < up.columns; j++) cutUp[r * up.columns + j] = up.data[r * up.columns + j]! * scale
-  }
-  return { rank, down: cutDown, up: cutUp }
-}
-
-/** What rank r loses of the mean output: Σ over i ≥ r of (μ · down_i) · up_i, [out]. */
-function lostMean(
-  { down, up, singularValues }: LowRankFactors,
-  mean: Float64Array,
-  rank: number
-): Float64Array {
-  const lost = new Float64Array(up.columns)
-  for (let r = rank; r < singularValues.length; r++) {
-    let coefficient = 0
-    for (let i = 0; i < down.rows; i++) coefficient += mean[i]! * down.data[i * down.columns + r]!
-    for (let j = 0; j < up.columns; j++) lost[j]! += coefficient * up.data[r * up.columns + j]!
-  }
-  return lost
-}
-
-/** Euclidean norms of the first `count` columns. */
-function leadingColumnNorms(a: Matrix, count: number): Float64Array {
-  const squares = new Float64Array(count)
-  for (let i = 0; i < a.rows; i++) {
-    for (let r = 0; r < count; r++) squares[r]! += a.data[i * a.columns + r]! ** 2
-  }
-  return squares.map(Math.sqrt)
+/** The pair of rank r as it is stored. */
+export function truncate(factors: LowRankFactors, rank: number): StoredFactors {
+  return storedFactors(cutFactors(factors, rank))
 }

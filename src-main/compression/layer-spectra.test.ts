@@ -13,8 +13,22 @@ const spectra = new Map([a, b].map((layer) => [layerMatrix(layer), { singularVal
 describe('layerSpectra', () => {
   it('makes one decision of layers that share a matrix', () => {
     expect(layerSpectra([a, b, c], spectra)).toEqual([
-      { layerIds: ['a', 'c'], role: 'q', ...shape, singularValues, keepsDenseWeight: false },
-      { layerIds: ['b'], role: 'other', ...shape, singularValues, keepsDenseWeight: false }
+      {
+        layerIds: ['a', 'c'],
+        role: 'q',
+        operator: 'MatMul',
+        ...shape,
+        singularValues,
+        keepsDenseWeight: false
+      },
+      {
+        layerIds: ['b'],
+        role: 'other',
+        operator: 'MatMul',
+        ...shape,
+        singularValues,
+        keepsDenseWeight: false
+      }
     ])
   })
 

@@ -12,7 +12,7 @@ import type { CompressionPlan } from './plan'
  * - `spectra`  the factors, or just the spectra, of each matrix by `layerMatrix`.
  *
  * A weight that a layer outside `layers` uses too, or that is read in both orientations, stays stored whatever the rank
- * (`keepsDenseWeight`). Uses by other nodes than linear layers, such as a tied embedding, are not seen.
+ * (`keepsDenseWeight`); a tied embedding is such a layer. Uses by nodes that are no linear layers are not seen.
  *
  * @throws WorkbenchError `internal` when a matrix was not factorised.
  */
@@ -29,6 +29,7 @@ export function layerSpectra(
     return {
       layerIds: [first.id, ...others.map(({ id }) => id)],
       role: first.role,
+      operator: first.operator,
       inFeatures: first.inFeatures,
       outFeatures: first.outFeatures,
       singularValues: spectrum.singularValues,

@@ -14,7 +14,10 @@ export interface LowRankFactors {
   readonly down: Matrix
   /** [k, out], orthonormal rows. */
   readonly up: Matrix
-  /** [k], descending; the squared output error of rank r is the sum of the squares from r on. */
+  /**
+   * [k], descending; the sum of the squares from r on is the squared error of rank r in the method's metric: of the outputs
+   * per row, where the moment is that of the inputs.
+   */
   readonly singularValues: Float64Array
   /**
    * Mean input μ [in] of a centred method: what the directions beyond a rank lose of μ·W goes into the bias.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { rankMapOf } from '@contract/rank-plan'
 import { linearLayer } from '../../tests/helpers/linear-models'
-import { decodePlan, encodePlan, type PlanOrigin } from './plan-json'
+import { decodePlan, encodePlan, parsePlanFile, type PlanOrigin } from './plan-json'
 
 const layers = [
   linearLayer({ id: 'blocks.0.q', inFeatures: 384, outFeatures: 384 }),
@@ -87,6 +88,13 @@ describe('plan as JSON', () => {
         message: expect.stringContaining(`The plan is wrong at ${place}`) as string
       })
     )
+  })
+
+  it('gives its ranks as a map', () => {
+    expect(rankMapOf(parsePlanFile(encodePlan(plan, origin)))).toEqual({
+      'blocks.0.q': 96,
+      'blocks.0.fc1': 'dense'
+    })
   })
 
   it('refuses what is not JSON', () => {

@@ -69,7 +69,12 @@ export function decodePlan(
 
 type PlanEntry = PlanFile['layers'][number]
 
-function parsePlanFile(text: string): PlanFile {
+/**
+ * The text of a plan file as data, without a model to tie it to.
+ *
+ * @throws WorkbenchError `invalid-input` when the text is no plan, saying where.
+ */
+export function parsePlanFile(text: string): PlanFile {
   let json: unknown
   try {
     json = JSON.parse(text)

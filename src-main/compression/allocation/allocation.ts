@@ -4,7 +4,7 @@
  * One entry is one *decision*: a matrix and every layer that multiplies by it, which share their factors.
  */
 import { WorkbenchError } from '@contract/errors'
-import type { LinearRole } from '../../onnx/linear-layer/linear-layer'
+import type { LinearLayer, LinearRole } from '../../onnx/linear-layer/linear-layer'
 import { relativeTail } from './tail-energy'
 
 /** What the decomposition says about one matrix W [in, out]. */
@@ -12,6 +12,8 @@ export interface LayerSpectrum {
   /** The layers that multiply by the matrix. The first one names it in messages. */
   readonly layerIds: readonly [string, ...string[]]
   readonly role: LinearRole
+  /** What multiplies by it, which decides how number formats store it. Left out: MatMul. */
+  readonly operator?: LinearLayer['operator']
   readonly inFeatures: number
   readonly outFeatures: number
   /** σ [min(in, out)], descending, in the metric of the method: rank r loses Σ_{i≥r} σ_i² of output energy. */

@@ -27,6 +27,26 @@ describe('costs', () => {
     expect(ofRank(3)).toBe(storedBytes(6, 3) + storedBytes(3, 10))
   })
 
+  // `methods/precisions.native.test` holds every format against the bytes that its pass stores.
+  it('counts half the bytes in float16, where a factor is large enough to be worth it', () => {
+    const { dense, ofRank } = byteCost({ inFeatures: 200, outFeatures: 600 }, 'float16')
+    expect([dense, ofRank(10)]).toEqual([2 * 120_000, 2 * 8000])
+    expect(ofRank(1)).toBe(4 * 200 + 2 * 600)
+  })
+
+  it('counts whole blocks with scale and zero point in the weight-only formats', () => {
+    // 384 = 12 blocks of 32: 16 bytes of values, 4 of scale and half of zero point each.
+    const four = byteCost(shape, 'int4-weights')
+    expect(four.dense).toBe(1536 * 12 * 20.5)
+    // Rank 33 fills two blocks of 32 or three of 16; the latter take 24 + 12 + 2 bytes, the former 32 + 8 + 1.
+    expect(four.ofRank(33)).toBe(33 * 12 * 20.5 + 1536 * 38)
+    expect(four.ofRank(48)).toBe(48 * 12 * 20.5 + 1536 * 38)
+    // 384 = 3 blocks of 128: 128 bytes of values and 5 beside them.
+    const eight = byteCost(shape, 'int8-weights')
+    expect(eight.dense).toBe(1536 * 3 * 133)
+    expect(eight.ofRank(64)).toBe(64 * 3 * 133 + 1536 * 69)
+  })
+
   it('adds factors to a weight that stays stored for another layer', () => {
     const kept = { ...shape, keepsDenseWeight: true }
     expect(parameterCost(kept).ofRank(2)).toBe(589_824 + 3840)
@@ -52,11 +72,8 @@ describe('priceLayers', () => {
 })
 
 describe('fractionBudget', () => {
-  const layers = [pricedLayer('a', [4, 4], [4, 3, 2, 1]), pricedLayer('b', [4, 6], [4, 3, 2, 1])]
-
-  it('is a fraction of the layers, or of the whole model when the remainder is given', () => {
-    expect(fractionBudget(layers, 'parameters', 0.5)).toEqual({ unit: 'parameters', limit: 20, remainder: 0 })
-    expect(fractionBudget(layers, 'parameters', 0.5, 10)).toEqual({
+  it('is a fraction of what was there before, of which the remainder is spent already', () => {
+    expect(fractionBudget('parameters', 0.5, { before: 50, remainder: 10 })).toEqual({
       unit: 'parameters',
       limit: 25,
       remainder: 10
@@ -64,7 +81,7 @@ describe('fractionBudget', () => {
   })
 
   it.each([0, -1, 1.01, NaN])('refuses the fraction %d', (fraction) => {
-    expect(() => fractionBudget(layers, 'parameters', fraction)).toThrow(
+    expect(() => fractionBudget('parameters', fraction, { before: 50, remainder: 0 })).toThrow(
       expect.objectContaining({ code: 'invalid-input' })
     )
   })
@@ -80,7 +97,7 @@ describe('layerBudget', () => {
   it('covers all layers at a fraction of 1, however the sums round', () => {
     for (const milliseconds of [0.1, 0.7, 1 / 3]) {
       const layer = { ...pricedLayer('a', [2, 2], [1, 1]), cost: { dense: milliseconds, ofRank: () => 1 } }
-      const budget = fractionBudget([layer, layer, layer], 'milliseconds', 1, 1e4)
+      const budget = fractionBudget('milliseconds', 1, { before: 3 * layer.cost.dense + 1e4, remainder: 1e4 })
       expect(layerBudget(budget)).toBeGreaterThanOrEqual(3 * milliseconds)
     }
   })

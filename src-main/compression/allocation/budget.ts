@@ -1,13 +1,15 @@
 /**
- * What layers cost and what they may cost together. All costs but the latency are linear in the rank.
+ * What layers cost and what they may cost together. Parameters and multiply-accumulates are
+ * linear in the rank; bytes of some number formats and measured latencies rise in steps.
  */
 import { WorkbenchError } from '@contract/errors'
-import type { Budget, BudgetUnit } from '@contract/rank-plan'
-import type { Precision } from '@contract/recipe'
+import type { Budget } from '@contract/rank-plan'
+import type { BudgetUnit, Precision } from '@contract/recipe'
 import type { LayerCost, LayerSpectrum, PricedLayer } from './allocation'
+import { precisionTable } from '../methods/precisions'
 import { factorParameterCount } from './break-even'
 
-type StoredShape = Pick<LayerSpectrum, 'inFeatures' | 'outFeatures' | 'keepsDenseWeight'>
+type StoredShape = Pick<LayerSpectrum, 'inFeatures' | 'outFeatures' | 'operator' | 'keepsDenseWeight'>
 
 /** Gives every layer its price. */
 export function priceLayers<Layer extends LayerSpectrum>(
@@ -20,38 +22,38 @@ export function priceLayers<Layer extends LayerSpectrum>(
 /** Stored scalars: in·out dense, r·(in + out) as a pair; a matrix counts once however many layers use it. */
 export function parameterCost(shape: StoredShape): LayerCost {
   const { inFeatures, outFeatures } = shape
-  return storedCost(shape, inFeatures * outFeatures, {
-    base: 0,
-    perRank: factorParameterCount(inFeatures, outFeatures, 1)
-  })
+  return storedCost(shape, inFeatures * outFeatures, (rank) =>
+    factorParameterCount(inFeatures, outFeatures, rank)
+  )
 }
 
-/** Bytes beside each output channel in int8: a float32 scale and an int8 zero point. */
-const int8BytesPerChannel = 5
-
 /**
- * Bytes of the stored weights. float32: 4 a scalar. int8: 1 a scalar and 5 for each output channel of each matrix,
- * r of them in `down` and out in `up`. Convolutions stay float32 under int8 (`methods/int8-dynamic`); names and graph
- * structure are not counted.
+ * Bytes of the stored weights as the number format stores them, scales and zero points included (`methods/precisions`).
+ * Formats in blocks fill up the last block of a channel, so their costs rise with the rank in steps. Convolutions and
+ * embeddings stay float32 in the integer formats, but what follows an embedding's factor is a MatMul like any other.
+ *
+ * Not counted: names and graph structure. Not foreseen: weights that halves cannot hold.
  */
 export function byteCost(shape: StoredShape, precision: Precision): LayerCost {
-  const { inFeatures, outFeatures } = shape
-  const [perScalar, perChannel] = precision === 'int8' ? [1, int8BytesPerChannel] : [4, 0]
-  const channels = outFeatures * perChannel
-  return storedCost(shape, inFeatures * outFeatures * perScalar + channels, {
-    base: channels,
-    perRank: factorParameterCount(inFeatures, outFeatures, 1) * perScalar + perChannel
-  })
+  const { inFeatures, outFeatures, operator = 'MatMul' } = shape
+  const { weightBytes, holdsEveryWeight } = precisionTable[precision]
+  const otherBytes = holdsEveryWeight ? weightBytes : precisionTable.float32.weightBytes
+  const downBytes = operator === 'Conv' || operator === 'Gather' ? otherBytes : weightBytes
+  const upBytes = operator === 'Conv' ? otherBytes : weightBytes
+  return storedCost(
+    shape,
+    downBytes(inFeatures, outFeatures),
+    (rank) => downBytes(inFeatures, rank) + upBytes(rank, outFeatures)
+  )
 }
 
 /** A stored weight that something else still needs is paid for in any case, and factors come on top. */
 function storedCost(
   { keepsDenseWeight = false }: StoredShape,
   dense: number,
-  pair: { readonly base: number; readonly perRank: number }
+  pair: LayerCost['ofRank']
 ): LayerCost {
-  const base = pair.base + (keepsDenseWeight ? dense : 0)
-  return { dense, ofRank: (rank) => base + rank * pair.perRank }
+  return { dense, ofRank: keepsDenseWeight ? (rank) => pair(rank) + dense : pair }
 }
 
 /**
@@ -69,18 +71,23 @@ export function macCost(
   return { dense: denseMacs, ofRank: (rank) => rank * perRank }
 }
 
+/** What the layers of a budget and the rest of the model cost. */
+export interface CostTotals {
+  /** What was there before, over what the fraction is meant: usually all layers dense, and the remainder. */
+  readonly before: number
+  /** Cost of what no rank changes, in the same unit; 0 for a budget over the layers alone. */
+  readonly remainder: number
+}
+
 /**
- * The budget that leaves a fraction of the uncompressed cost, 0 < fraction ≤ 1.
- *
- * - `remainder`  cost of what no rank changes, in the same unit. With it the fraction is one of the whole model.
+ * The budget that leaves a fraction of what was there before, 0 < fraction ≤ 1.
  *
  * @throws WorkbenchError `invalid-input` for a fraction outside (0, 1].
  */
 export function fractionBudget(
-  layers: readonly PricedLayer[],
   unit: BudgetUnit,
   fraction: number,
-  remainder = 0
+  { before, remainder }: CostTotals
 ): Budget {
   if (!(fraction > 0 && fraction <= 1)) {
     throw new WorkbenchError(
@@ -88,8 +95,7 @@ export function fractionBudget(
       `The fraction to keep must be above 0 and at most 1, got ${fraction}.`
     )
   }
-  const dense = layers.reduce((sum, { cost }) => sum + cost.dense, 0)
-  return { unit, limit: fraction * (dense + remainder), remainder }
+  return { unit, limit: fraction * before, remainder }
 }
 
 /**

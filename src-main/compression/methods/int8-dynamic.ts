@@ -2,17 +2,16 @@
  * Dynamic int8: weights stored in int8, activations quantized as they come, products in integers.
  * The yardstick that every speech engineer has already: free, no data, one call. Limits: MatMul and Gemm only.
  */
-import { WorkbenchError } from '@contract/errors'
-import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
-import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
-import { readWeight } from '../../onnx/linear-layer/read-weight'
+import type { LinearLayer, LinearRole } from '../../onnx/linear-layer/linear-layer'
 import type { Model } from '../../onnx/ir/model'
 import { quantizeLinearDynamic, type QuantizedWeight } from '../../onnx/passes/quantize-linear-dynamic'
-import { rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
-import { layerMatrix } from '../layer-matrix'
+import { quantizeWeights } from './quantizable-weights'
 
 /** Raised when the same model and settings would give another result. */
 export const int8DynamicVersion = 2
+
+/** Roles that do not tell of blocks: a stem's convolutions and an embedding stand before any network. */
+const outsideBlocks: ReadonlySet<LinearRole> = new Set<LinearRole>(['conv', 'embedding', 'head', 'other'])
 
 /**
  * The products before and around the network's blocks, by the output of their node: transforms of a front end that is
@@ -20,7 +19,7 @@ export const int8DynamicVersion = 2
  * many decades, and there is little to gain. Empty when no blocks were recognised, for then nothing can be told apart.
  */
 export function frontEndOutputs(layers: readonly LinearLayer[]): ReadonlySet<string> {
-  const hasBlocks = layers.some(({ role }) => role !== 'other' && role !== 'head')
+  const hasBlocks = layers.some(({ role }) => !outsideBlocks.has(role))
   return new Set(
     layers.flatMap(({ role, nodeOutput }) => (hasBlocks && role === 'other' ? [nodeOutput] : []))
   )
@@ -35,26 +34,15 @@ export function frontEndOutputs(layers: readonly LinearLayer[]): ReadonlySet<str
  * @throws WorkbenchError `numerical` for a weight that is not finite, `unsupported-model` for a model before opset 11.
  */
 export function applyInt8Dynamic(model: Model, keepFloat: ReadonlySet<string> = new Set()): Model {
-  const quantized = new Map<string, QuantizedWeight>()
-  const replacements = rewritableLayers(model, locateLinearLayers(model))
-    .filter(({ operator, nodeOutput }) => operator !== 'Conv' && !keepFloat.has(nodeOutput))
-    .map((layer) => {
-      const weight = quantized.get(layerMatrix(layer)) ?? quantizeLayer(model, layer)
-      quantized.set(layerMatrix(layer), weight)
-      return { layer, weight }
-    })
+  const replacements = quantizeWeights(model, keepFloat, (weight) =>
+    quantizePerChannel(weight.data, weight.in, weight.out)
+  )
   return quantizeLinearDynamic(model, replacements).model
 }
 
-function quantizeLayer(model: Model, layer: LinearLayer): QuantizedWeight {
-  const { data } = readWeight(model, layer)
-  if (!data.every(Number.isFinite)) {
-    throw new WorkbenchError(
-      'numerical',
-      `The weight of layer '${layer.id}' holds values that are not finite; it cannot be quantized.`
-    )
-  }
-  return quantizePerChannel(data, layer.inFeatures, layer.outFeatures)
+/** Bytes of a stored [in, out] matrix: a value each, and a float32 scale and an int8 zero point per output channel. */
+export function int8DynamicBytes(inFeatures: number, outFeatures: number): number {
+  return inFeatures * outFeatures + 5 * outFeatures
 }
 
 /**

@@ -18,6 +18,12 @@ export interface LowRankMethod {
   /** Raised when the same inputs would give other factors: it is part of every trial's identity. */
   readonly version: number
   readonly needsCalibration: boolean
+  /**
+   * What its directions are the best of a rank for: W itself, its rows scaled or not; the outputs; the outputs about
+   * their mean, with a bias that follows. Sequential calibration keeps the directions of the first kind, and finds those of
+   * the others again for the inputs of the compressed model.
+   */
+  readonly minimises: 'weights' | 'outputs' | 'centred-outputs'
   /** `weight` is W [in, out]. Deterministic. */
   factorize(weight: Matrix, options: FactorizeOptions): Promise<LowRankFactors>
 }

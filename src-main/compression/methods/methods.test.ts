@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { lowRankMethods } from '@contract/recipe'
-import { largestDifference, multiply, randomMatrix } from '../../../tests/helpers/dense-matrices'
+import {
+  largestDifference,
+  multiply,
+  randomMatrix,
+  scaleColumns
+} from '../../../tests/helpers/dense-matrices'
 import { createPrng } from '../../base/prng'
-import { matrix, transpose } from '../../linalg/matrix'
+import { columnSlice, matrix, transpose } from '../../linalg/matrix'
 import { scalarProducts } from '../../linalg/products'
+import { svd } from '../../linalg/svd'
 import { lowRankFactors, type LowRankFactors } from '../low-rank-factors'
 import { secondMoment } from '../second-moment'
 import { lowRankMethodTable } from './methods'
@@ -31,6 +37,48 @@ describe('weight-svd', () => {
     expect(method.needsCalibration).toBe(false)
     expect(await method.factorize(weight, without)).toEqual(expected)
     expect(await method.factorize(weight, { ...without, moments, damping: 1 })).toEqual(expected)
+  })
+})
+
+describe('asvd', () => {
+  const method = lowRankMethodTable.asvd
+
+  it('is the truncated SVD of the scaled weight, scaled back', async () => {
+    const options = { moments, damping: 0.01, products: scalarProducts }
+    const { down, up } = await method.factorize(weight, options)
+    const moment = secondMoment(moments, 0.01)
+    // s_i = rms(x_i)^(1/2), the fourth root of the damped mean square.
+    const scales = Array.from({ length: 6 }, (_, i) => moment.data[i * 7]! ** 0.25)
+    const scaled = matrix(
+      6,
+      4,
+      weight.data.map((value, i) => value * scales[Math.floor(i / 4)]!)
+    )
+    const { u, singularValues, v } = svd(scaled)
+    for (let rank = 1; rank <= 4; rank++) {
+      const actual = multiply(columnSlice(down, 0, rank), matrix(rank, 4, up.data.slice(0, rank * 4)))
+      const kept = scaleColumns(columnSlice(u, 0, rank), singularValues.subarray(0, rank))
+      const expected = multiply(kept, transpose(columnSlice(v, 0, rank)))
+      const back = expected.data.map((value, i) => value / scales[Math.floor(i / 4)]!)
+      // A Gram matrix against an SVD: rounding of σ₁² over the gaps of a 6 x 4 matrix.
+      expect(largestDifference(actual.data, back)).toBeLessThan(1e-10)
+    }
+  })
+
+  it('takes features that are always silent', async () => {
+    const silent = matrix(
+      3,
+      6,
+      x.data.map((value, i) => (i % 6 === 2 ? 0 : value))
+    )
+    const statistics = { ...moments, sum: multiply(transpose(silent), silent) }
+    const { down, up } = await method.factorize(weight, {
+      moments: statistics,
+      damping: 0,
+      products: scalarProducts
+    })
+    expect([...down.data, ...up.data].every(Number.isFinite)).toBe(true)
+    expect(largestDifference(multiply(down, up).data, weight.data)).toBeLessThan(1e-12)
   })
 })
 

@@ -15,6 +15,7 @@ export const outputPca: LowRankMethod = {
   name: 'output-pca',
   version: 1,
   needsCalibration: true,
+  minimises: 'centred-outputs',
   async factorize(weight, { moments, damping, products }) {
     if (moments === undefined)
       throw new WorkbenchError('internal', 'output-pca was not given its statistics.')

@@ -9,5 +9,6 @@ export const weightSvd: LowRankMethod = {
   name: 'weight-svd',
   version: 1,
   needsCalibration: false,
+  minimises: 'weights',
   factorize: (weight, { products }) => lowRankFactors(weight, undefined, products)
 }

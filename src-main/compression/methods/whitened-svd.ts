@@ -14,6 +14,7 @@ export const whitenedSvd: LowRankMethod = {
   name: 'whitened-svd',
   version: 1,
   needsCalibration: true,
+  minimises: 'outputs',
   factorize(weight, { moments, damping, products }) {
     if (moments === undefined)
       throw new WorkbenchError('internal', 'whitened-svd was not given its statistics.')
