@@ -1,16 +1,15 @@
 /**
- * Confidence intervals of corpus error rates by resampling utterances.
+ * Confidence intervals of corpus error rates by resampling utterances or speakers.
  *
  * Percentile bootstrap: draw as many utterances as there are, with replacement; compute the corpus rate of the draw;
  * repeat; the interval holds the middle share of the rates. Utterances are the unit because words within one are
- * not independent. Where speakers differ much, utterances of one speaker are not independent either and the
- * interval is too narrow. Derivation and limits: docs/numerics.md#bootstrap.
+ * not independent. Where speakers differ much, utterances of one speaker are not independent either; then whole
+ * speakers are drawn, with all that they said. Derivation and limits: docs/numerics.md#bootstrap.
  */
 import { WorkbenchError } from '@contract/errors'
-import type { WordErrors } from '@contract/trial'
 import { createPrng } from '../base/prng'
+import type { ErrorCount } from './error-count'
 import { percentileOfSorted } from './percentile'
-import { addWordErrors, noWordErrors, wordErrorRate } from './word-errors'
 
 /** Where a value lies with the stated confidence; both ends belong to it. */
 export interface ConfidenceInterval {
@@ -25,6 +24,8 @@ export interface BootstrapOptions {
   readonly resamples?: number
   /** Share of the draws inside the interval, 0..1; 0.95 when left out. */
   readonly confidence?: number
+  /** [n] who speaks in each utterance: speakers are drawn, not utterances. Left out: utterances are drawn. */
+  readonly speakers?: readonly string[] | undefined
 }
 
 /** A difference between two systems over the same utterances. */
@@ -34,40 +35,40 @@ export interface RateDifference extends ConfidenceInterval {
 }
 
 /**
- * Interval of the corpus word error rate.
+ * Interval of a corpus error rate: Σ errors ÷ Σ total. Words, characters or whole recordings may be what is counted.
  *
- * - `utterances` [n] errors per utterance, n ≥ 1; not modified.
+ * - `utterances` [n] counts per utterance, n ≥ 1; not modified.
  *
- * Time O(resamples · n). One utterance gives an interval of no width: no spread can be seen in it.
+ * Time O(resamples · n). One utterance, or one speaker, gives an interval of no width: no spread can be seen in it.
  *
  * @throws WorkbenchError `invalid-input` without utterances, or with a resample count or confidence out of range.
  * Source: Bisani and Ney, "Bootstrap estimates for confidence intervals in ASR performance evaluation", ICASSP 2004.
  */
-export function wordErrorRateInterval(
-  utterances: readonly WordErrors[],
+export function errorRateInterval(
+  utterances: readonly ErrorCount[],
   options: BootstrapOptions
 ): ConfidenceInterval {
-  const tally = tallyOf(utterances)
-  return bootstrap(utterances.length, options, (draw) => rateOf(tally, draw))
+  const tally = tallyOf(utterances, options.speakers)
+  return bootstrap(tally.errors.length, options, (draw) => rateOf(tally, draw))
 }
 
 /**
- * Interval of the difference in corpus word error rate between two systems, resampling utterances in pairs.
+ * Interval of the difference in corpus error rate between two systems, resampling utterances or speakers in pairs.
  *
  * What makes an utterance hard is common to both systems and cancels, so the interval is narrower than two separate
  * ones suggest. An interval without 0 means that the difference is larger than the choice of utterances explains.
  *
- * - `baseline`, `candidate` [n] errors of the same utterances in the same order, n ≥ 1; not modified.
+ * - `baseline`, `candidate` [n] counts of the same utterances in the same order, n ≥ 1; not modified.
  *
- * @throws WorkbenchError `invalid-input` as `wordErrorRateInterval`, `internal` when the utterances do not match.
+ * @throws WorkbenchError `invalid-input` as `errorRateInterval`, `internal` when the utterances do not match.
  * Source: Bisani and Ney, ICASSP 2004.
  */
-export function wordErrorRateDifference(
-  baseline: readonly WordErrors[],
-  candidate: readonly WordErrors[],
+export function errorRateDifference(
+  baseline: readonly ErrorCount[],
+  candidate: readonly ErrorCount[],
   options: BootstrapOptions
 ): RateDifference {
-  const mismatch = baseline.findIndex((errors, i) => errors.referenceWords !== candidate[i]?.referenceWords)
+  const mismatch = baseline.findIndex(({ total }, i) => total !== candidate[i]?.total)
   if (baseline.length !== candidate.length || mismatch >= 0) {
     throw new WorkbenchError(
       'internal',
@@ -75,41 +76,57 @@ export function wordErrorRateDifference(
         `utterances whose reference lengths first differ at ${mismatch >= 0 ? `index ${mismatch}` : 'the end'}.`
     )
   }
-  const baselineTally = tallyOf(baseline)
-  const candidateTally = tallyOf(candidate)
+  const baselineTally = tallyOf(baseline, options.speakers)
+  const candidateTally = tallyOf(candidate, options.speakers)
   const interval = bootstrap(
-    baseline.length,
+    baselineTally.errors.length,
     options,
     (draw) => rateOf(candidateTally, draw) - rateOf(baselineTally, draw)
   )
-  const difference =
-    wordErrorRate(candidate.reduce(addWordErrors, noWordErrors)) -
-    wordErrorRate(baseline.reduce(addWordErrors, noWordErrors))
-  return { difference, ...interval }
+  const whole = Int32Array.from({ length: baselineTally.errors.length }, (_, i) => i)
+  return { difference: rateOf(candidateTally, whole) - rateOf(baselineTally, whole), ...interval }
 }
 
-/** Errors and reference words per utterance as flat arrays [n]: the inner loop runs resamples · n times. */
+/** Errors and what they are counted against per unit that is drawn, as flat arrays: the inner loop is long. */
 interface Tally {
-  readonly edits: Float64Array
-  readonly words: Float64Array
+  readonly errors: Float64Array
+  readonly totals: Float64Array
 }
 
-function tallyOf(utterances: readonly WordErrors[]): Tally {
-  return {
-    edits: Float64Array.from(utterances, (e) => e.substitutions + e.deletions + e.insertions),
-    words: Float64Array.from(utterances, (e) => e.referenceWords)
+/** Since a rate is a ratio of sums, drawing a speaker's utterances together is drawing the sums over them. */
+function tallyOf(utterances: readonly ErrorCount[], speakers: readonly string[] | undefined): Tally {
+  if (speakers === undefined) {
+    return {
+      errors: Float64Array.from(utterances, ({ errors }) => errors),
+      totals: Float64Array.from(utterances, ({ total }) => total)
+    }
   }
+  if (speakers.length !== utterances.length) {
+    throw new WorkbenchError(
+      'internal',
+      `A bootstrap over speakers needs one for each of ${utterances.length} utterances, got ${speakers.length}.`
+    )
+  }
+  const places = new Map<string, number>()
+  for (const speaker of speakers) if (!places.has(speaker)) places.set(speaker, places.size)
+  const tally: Tally = { errors: new Float64Array(places.size), totals: new Float64Array(places.size) }
+  for (const [index, { errors, total }] of utterances.entries()) {
+    const place = places.get(speakers[index]!)!
+    tally.errors[place]! += errors
+    tally.totals[place]! += total
+  }
+  return tally
 }
 
-/** Corpus rate of the drawn utterances, with the rule of `wordErrorRate` for a draw without reference words. */
-function rateOf({ edits, words }: Tally, draw: Int32Array): number {
-  let editSum = 0
-  let wordSum = 0
+/** Corpus rate of the drawn units, with the rule of `wordErrorRate` for a draw without reference words. */
+function rateOf({ errors, totals }: Tally, draw: Int32Array): number {
+  let errorSum = 0
+  let totalSum = 0
   for (const index of draw) {
-    editSum += edits[index]!
-    wordSum += words[index]!
+    errorSum += errors[index]!
+    totalSum += totals[index]!
   }
-  return editSum / Math.max(1, wordSum)
+  return errorSum / Math.max(1, totalSum)
 }
 
 /** The interval of `statistic` over random draws of `count` out of `count` indices. */

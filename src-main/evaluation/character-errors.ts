@@ -1,11 +1,12 @@
+import type { CharacterErrors } from '@contract/trial'
 import { alignWords } from './word-errors'
 
-/** Character errors of an utterance or, summed, of a corpus. */
-export interface CharacterErrors {
-  readonly substitutions: number
-  readonly deletions: number
-  readonly insertions: number
-  readonly referenceCharacters: number
+/** No utterances yet: the neutral element of `addCharacterErrors`. */
+export const noCharacterErrors: CharacterErrors = {
+  substitutions: 0,
+  deletions: 0,
+  insertions: 0,
+  referenceCharacters: 0
 }
 
 /**

@@ -10,7 +10,16 @@ describe('isDominatedByInt8', () => {
     ['worse in one, equal in the others', { ...int8, wordErrorRate: 0.06 }, true],
     ['fewer errors', { wordErrorRate: 0.049, sizeBytes: 90_000_000, latencyMilliseconds: 400 }, false],
     ['fewer bytes', { wordErrorRate: 0.5, sizeBytes: 9_999_999, latencyMilliseconds: 400 }, false],
-    ['faster', { wordErrorRate: 0.5, sizeBytes: 90_000_000, latencyMilliseconds: 39.9 }, false]
+    [
+      'faster by more than timings vary',
+      { wordErrorRate: 0.5, sizeBytes: 90_000_000, latencyMilliseconds: 37.9 },
+      false
+    ],
+    [
+      'faster by less than that',
+      { wordErrorRate: 0.5, sizeBytes: 90_000_000, latencyMilliseconds: 38.1 },
+      true
+    ]
   ])('a tier that is %s: %o is %s', (_, tier, expected) => {
     expect(isDominatedByInt8(tier, int8)).toBe(expected)
   })

@@ -1,33 +1,44 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { evaluationSettingsSchema } from '@contract/recipe'
 import { canonicalJson } from '../base/canonical-json'
 import {
+  isYardstick,
   trialIdentity,
   trialMethod,
   trialPrecision,
-  trialTargetFraction,
+  trialRankPolicy,
+  type LowRankMaking,
   type TrialInputs,
   type TrialMaking,
   type TrialSpec
 } from './trial-spec'
 
-const evaluation = { threads: 1, warmupUtterances: 3, normalizer: 'none', resample: false, seed: 1 } as const
+const evaluation = evaluationSettingsSchema.parse({})
 
-const lowRank = {
+const ranks = {
+  policy: 'uniform',
+  retainedFraction: 0.5,
+  budgetUnit: 'parameters',
+  budgetScope: 'layers',
+  rankMultiple: 1,
+  minimumRank: 1
+} as const
+
+const lowRank: LowRankMaking = {
   kind: 'low-rank',
   method: 'whitened-svd',
-  rankPolicy: 'uniform',
-  retainedParameterFraction: 0.5,
-  rankMultiple: 1,
+  ranks,
+  selection: { excludeRoles: ['head'], include: [], exclude: [] },
   damping: 1e-8,
-  excludeRoles: ['head'],
-  exclude: [],
+  refit: false,
+  calibration: 'original',
   precision: 'float32'
-} as const satisfies TrialMaking
+}
 
 const makings: Readonly<Record<string, TrialMaking>> = {
   baseline: { kind: 'baseline' },
-  int8: { kind: 'int8-dynamic' },
+  int8: { kind: 'quantize', precision: 'int8' },
   'weight-svd': { ...lowRank, method: 'weight-svd' },
   'whitened-svd': lowRank
 }
@@ -36,11 +47,12 @@ const inputs: TrialInputs = {
   modelHash: 'model',
   calibrationHash: 'calibration',
   evaluationHash: 'evaluation',
-  versions: { 'weight-svd': 1, evaluation: 2 }
+  developmentHash: null,
+  versions: { 'method weight-svd': 1, 'method whitened-svd': 1, 'precision int8': 1, evaluation: 2 }
 }
 
 function spec(making: TrialMaking, changes: Partial<TrialSpec> = {}): TrialSpec {
-  return { name: 'test', making, evaluation, ...changes }
+  return { name: 'test', making, evaluation, stoppingGates: [], ...changes }
 }
 
 /** The trial's id, as services/run-study makes it. */
@@ -71,7 +83,8 @@ describe('trialIdentity', () => {
       idOf(trial, { modelHash: 'other' }),
       idOf(trial, { evaluationHash: 'other' }),
       idOf(trial, { versions: { ...inputs.versions, evaluation: 3 } }),
-      idOf(trial, { versions: { ...inputs.versions, uniform: 1 } }),
+      idOf(trial, { developmentHash: 'development' }),
+      idOf(spec(making, { stoppingGates: [{ metric: 'error-rate', atMost: 0.1, reference: 'baseline' }] })),
       idOf(spec(making, { evaluation: { ...evaluation, threads: 2 } })),
       idOf(spec(making, { evaluation: { ...evaluation, seed: 2 } }))
     ]
@@ -79,14 +92,23 @@ describe('trialIdentity', () => {
   })
 
   it('differs for every setting of a low-rank trial', () => {
-    const changes: readonly Partial<typeof lowRank | TrialMaking>[] = [
+    const changes: readonly Partial<LowRankMaking>[] = [
       {},
       { method: 'weight-svd' },
-      { retainedParameterFraction: 0.51 },
-      { rankMultiple: 8 },
+      { ranks: { ...ranks, retainedFraction: 0.51 } },
+      { ranks: { ...ranks, policy: 'energy' } },
+      { ranks: { ...ranks, budgetUnit: 'bytes' } },
+      { ranks: { ...ranks, budgetScope: 'model' } },
+      { ranks: { ...ranks, rankMultiple: 8 } },
+      { ranks: { ...ranks, minimumRank: 8 } },
+      { ranks: { policy: 'manual', rankMap: { fc: 3 } } },
+      { ranks: { policy: 'manual', rankMap: { fc: 4 } } },
       { damping: 0 },
-      { excludeRoles: [] },
-      { exclude: ['layer'] },
+      { selection: { ...lowRank.selection, excludeRoles: [] } },
+      { selection: { ...lowRank.selection, include: ['layer'] } },
+      { selection: { ...lowRank.selection, exclude: ['layer'] } },
+      { refit: true },
+      { calibration: 'sequential' },
       { precision: 'int8' }
     ]
     const ids = changes.map((change) => idOf(spec({ ...lowRank, ...change })))
@@ -98,42 +120,57 @@ describe('trialIdentity', () => {
     expect(idOf(spec(reversed))).toBe(idOf(spec(lowRank)))
   })
 
-  // Finished trials are found again by these. A change here throws away what users have computed: it must be wanted.
-  it.each([
-    ['baseline', '9f2de072ac5f7983ad4e65a34c517f51bd694ac71aa4957064f9274fcb5dfb4e'],
-    ['int8', '4db839b832c3cd72af9a98d4abcf337b55d2a8573a959577b4dee89817f3dc8f'],
-    ['weight-svd', '75c9c4d1a46f28fac5f60413775e77dfa4f54ff8913cc79f1643e2931c01064f'],
-    ['whitened-svd', 'a1d8f9a539e3bfce2389ca54d2b360618097a542d094417bc84fe62cdf66036d']
-  ])('gives %s the id it always had', (name, id) => {
-    expect(idOf(spec(makings[name]!))).toBe(id)
+  it('depends on the versions that concern it, and on no others', () => {
+    const withVersion = (name: string) => ({ versions: { ...inputs.versions, [name]: 9 } })
+    const id = idOf(spec(lowRank))
+    for (const name of [
+      'method whitened-svd',
+      'ranks uniform',
+      'calibration',
+      'evaluation',
+      'normalizer none'
+    ]) {
+      expect(idOf(spec(lowRank), withVersion(name)), name).not.toBe(id)
+    }
+    for (const name of ['method weight-svd', 'ranks energy', 'precision int8', 'normalizer basic', 'refit']) {
+      expect(idOf(spec(lowRank), withVersion(name)), name).toBe(id)
+    }
+    expect(idOf(spec({ ...lowRank, precision: 'int8' }), withVersion('precision int8'))).not.toBe(
+      idOf(spec({ ...lowRank, precision: 'int8' }))
+    )
   })
 
+  // Finished trials are found again by this. A change here throws away what users have computed: it must be wanted.
   it('is written as this text', () => {
     expect(canonicalJson(trialIdentity(spec(lowRank), inputs))).toBe(
-      '{"calibrationHash":"calibration","evaluation":{"normalizer":"none","resample":false,"seed":1,"threads":1,"warmupUtterances":3},' +
-        '"evaluationHash":"evaluation","making":{"damping":1e-8,"exclude":[],"excludeRoles":["head"],"kind":"low-rank",' +
-        '"method":"whitened-svd","precision":"float32","rankMultiple":1,"rankPolicy":"uniform","retainedParameterFraction":0.5},' +
-        '"modelHash":"model","versions":{"evaluation":2,"weight-svd":1}}'
+      '{"calibrationHash":"calibration","evaluation":{"bootstrapUnit":"utterance","normalizer":"none","resample":false,' +
+        '"seed":1,"skipUnreadable":false,"stopWhenDecided":false,"threads":1,"throughput":false,"warmupUtterances":3},' +
+        '"evaluationHash":"evaluation","making":{"calibration":"original","damping":1e-8,"kind":"low-rank",' +
+        '"method":"whitened-svd","precision":"float32","ranks":{"budgetScope":"layers","budgetUnit":"parameters",' +
+        '"minimumRank":1,"policy":"uniform","rankMultiple":1,"retainedFraction":0.5},"refit":false,' +
+        '"selection":{"exclude":[],"excludeRoles":["head"],"include":[]}},' +
+        '"modelHash":"model","versions":{"evaluation":2,"method whitened-svd":1}}'
     )
   })
 })
 
 describe('what reports say of a trial', () => {
   it.each([
-    ['baseline', 'baseline', 'float32', 1],
-    ['int8', 'int8-dynamic', 'int8', 1],
-    ['weight-svd', 'weight-svd', 'float32', 0.5],
-    ['whitened-svd', 'whitened-svd', 'float32', 0.5]
-  ])('%s', (name, method, precision, fraction) => {
+    ['baseline', 'baseline', 'float32', null],
+    ['int8', 'quantize', 'int8', null],
+    ['weight-svd', 'weight-svd', 'float32', 'uniform']
+  ])('%s', (name, method, precision, policy) => {
     const making = makings[name]!
-    expect([trialMethod(making), trialPrecision(making), trialTargetFraction(making)]).toEqual([
+    expect([trialMethod(making), trialPrecision(making), trialRankPolicy(making)]).toEqual([
       method,
       precision,
-      fraction
+      policy
     ])
   })
 
-  it('int8 on top of factors is int8', () => {
-    expect(trialPrecision({ ...lowRank, precision: 'int8' })).toBe('int8')
+  it('int8 on top of factors is int8, but not the yardstick', () => {
+    const both: TrialMaking = { ...lowRank, precision: 'int8' }
+    expect(trialPrecision(both)).toBe('int8')
+    expect([both, makings.int8!, makings.baseline!].map(isYardstick)).toEqual([false, true, false])
   })
 })

@@ -6,6 +6,9 @@ export const scoreKinds = ['logits', 'probabilities'] as const
 
 export type ScoreKind = (typeof scoreKinds)[number]
 
+/** How many of the best labels an interpretation lists, and so the last place that a right one is found in. */
+export const rankedLabels = 10
+
 /** A class with the share of certainty that falls to it. */
 export interface LabelScore {
   readonly label: string

@@ -1,19 +1,17 @@
 /** Drives audio classifiers: sound, front end, model, best label. */
 import type { InferenceBackend, ModelSource, RuntimeTensor } from '../../runtime/inference-backend'
 import type { Audio } from '../audio/audio'
-import { classProbabilities, topLabels } from '../decode/classify'
+import { classProbabilities, rankedLabels, topLabels } from '../decode/classify'
 import type {
   AudioClassifierDescription,
   Classification,
   ClassifierRecognizer,
   FloatTensor,
   Interpretation,
+  TimedBatch,
   TimedInterpretation
 } from './family'
 import { openModelRunner, type ModelRunner, type RecognizerOptions } from './model-runner'
-
-/** Labels that an interpretation lists: what fits into a table cell. */
-const listedLabels = 5
 
 /**
  * Opens the model of `source` with the front end and labels of `description`. The source may be a compressed copy of the
@@ -49,16 +47,12 @@ class OpenAudioClassifier implements ClassifierRecognizer {
 
   computeOutput(input: RuntimeTensor): Promise<FloatTensor> {
     const classes = this.description.labels.length
-    return this.#runner.computeOutput(
-      input,
-      (dims) => dims.length === 2 && dims[0] === 1 && dims[1] === classes,
-      `[1, ${classes}]`
-    )
+    return this.#runner.computeOutput(input, [1, classes])
   }
 
   interpret({ data }: FloatTensor): Interpretation {
     const { labels, scores } = this.description
-    const best = topLabels(classProbabilities(data, scores), labels, listedLabels)
+    const best = topLabels(classProbabilities(data, scores), labels, rankedLabels)
     return { kind: 'label', label: best[0]!.label, topLabels: best }
   }
 
@@ -78,6 +72,18 @@ class OpenAudioClassifier implements ClassifierRecognizer {
       interpret: (output) => this.interpret(output)
     })
     return { interpretation: result, timings }
+  }
+
+  get batchObstacle(): string | undefined {
+    return this.#runner.batchObstacle
+  }
+
+  recognizeBatch(audios: readonly Audio[]): Promise<TimedBatch> {
+    const classes = this.description.labels.length
+    return this.#runner.recognizeBatch(audios, {
+      run: (input, validFrames) => this.#runner.computeOutput(input, [audios.length, classes], validFrames),
+      interpret: (output) => this.interpret(output)
+    })
   }
 
   release(): Promise<void> {

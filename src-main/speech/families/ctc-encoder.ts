@@ -10,6 +10,7 @@ import type {
   Interpretation,
   Recognition,
   SpeechModelDescription,
+  TimedBatch,
   TimedInterpretation
 } from './family'
 import { openModelRunner, type ModelRunner, type RecognizerOptions } from './model-runner'
@@ -54,11 +55,7 @@ class OpenCtcEncoder implements CtcRecognizer {
 
   computeOutput(input: RuntimeTensor): Promise<FloatTensor> {
     const classes = this.description.vocabulary.tokens.length
-    return this.#runner.computeOutput(
-      input,
-      (dims) => dims.length === 3 && dims[0] === 1 && dims[2] === classes,
-      `[1, frames, ${classes}]`
-    )
+    return this.#runner.computeOutput(input, [1, undefined, classes])
   }
 
   async computeLogits(input: RuntimeTensor): Promise<CtcLogits> {
@@ -85,6 +82,19 @@ class OpenCtcEncoder implements CtcRecognizer {
   async recognize(audio: Audio): Promise<TimedInterpretation> {
     const { text, timings } = await this.transcribe(audio)
     return { interpretation: { kind: 'text', text }, timings }
+  }
+
+  get batchObstacle(): string | undefined {
+    return this.#runner.batchObstacle
+  }
+
+  recognizeBatch(audios: readonly Audio[]): Promise<TimedBatch> {
+    const classes = this.description.vocabulary.tokens.length
+    return this.#runner.recognizeBatch(audios, {
+      run: (input, validFrames) =>
+        this.#runner.computeOutput(input, [audios.length, undefined, classes], validFrames),
+      interpret: (output) => this.interpret(output)
+    })
   }
 
   release(): Promise<void> {

@@ -80,6 +80,16 @@ export interface TimedInterpretation {
   readonly timings: RecognitionTimings
 }
 
+/** What a model says about several recordings that it heard at once. */
+export interface TimedBatch {
+  /** In the order of the recordings. Padding may have changed them: nothing is scored by them. */
+  readonly interpretations: readonly Interpretation[]
+  /** Of all recordings together. */
+  readonly timings: RecognitionTimings
+  /** Share of the model's input that is padding, 0 to 1. */
+  readonly paddingShare: number
+}
+
 /**
  * An open model of any family. `recognize` is `computeInput`, `computeOutput` and `interpret` in a row; calibration and
  * tests use the steps. One recording at a time; every step but `prepare` and `interpret` blocks its thread while it runs.
@@ -99,6 +109,15 @@ export interface SpeechRecognizer<Description extends DrivenModel = SpeechModelD
   /** @throws WorkbenchError `numerical` when a score is not finite. */
   interpret(output: FloatTensor): Interpretation
   recognize(audio: Audio): Promise<TimedInterpretation>
+  /** Why the model cannot hear several recordings at once, as a sentence; undefined when it can. */
+  readonly batchObstacle: string | undefined
+  /**
+   * `recognize` for several recordings in one run of the model, padded to the longest of them.
+   *
+   * @throws WorkbenchError `unsupported-model` with the obstacle where there is one; `native` when the graph says that its
+   *   batch is free but has another size fixed inside.
+   */
+  recognizeBatch(audios: readonly Audio[]): Promise<TimedBatch>
   /** Frees the native memory; the recognizer must not be used afterwards. */
   release(): Promise<void>
 }

@@ -92,4 +92,15 @@ describe('modelFeeds', () => {
     expect(feeds['x']).toBe(input)
     expect(feeds['c']).toEqual({ dataType, dims: kind === 'length' ? [1] : [1, 3], data })
   })
+
+  it.each([
+    ['int64', 'length', [2], BigInt64Array.of(3n, 1n)],
+    ['int32', 'mask', [2, 3], Int32Array.of(1, 1, 1, 1, 0, 0)],
+    ['bool', 'mask', [2, 3], Uint8Array.of(1, 1, 1, 1, 0, 0)]
+  ] as const)('tells padding from sound in an %s %s of a batch', (dataType, kind, dims, data) => {
+    const input = { dataType: 'float32', dims: [2, 64, 3], data: new Float32Array(384) } as const
+    const companionInputs = [{ name: 'extent', kind, dataType }] as const
+    const feeds = modelFeeds({ ...waveform, frontEnd: nemo, companionInputs }, input, [3, 1])
+    expect(feeds.extent).toEqual({ dataType, dims, data })
+  })
 })

@@ -25,28 +25,49 @@ export function inputShapes(description: DrivenModel, samples: number): Map<stri
   ])
 }
 
-/** Everything that the graph must be fed for one recording: `input` and the inputs that follow from its shape. */
-export function modelFeeds(description: DrivenModel, input: RuntimeTensor): Record<string, RuntimeTensor> {
+/**
+ * Everything that the graph must be fed: `input` and the inputs that follow from its shape.
+ *
+ * - `validFrames` [batch] how many frames of each recording are no padding; left out: all of one recording.
+ */
+export function modelFeeds(
+  description: DrivenModel,
+  input: RuntimeTensor,
+  validFrames?: readonly number[]
+): Record<string, RuntimeTensor> {
   const frames = input.dims[timeAxis(description.frontEnd)] ?? 0
+  const valid = validFrames ?? [frames]
   return {
     [description.inputName]: input,
     ...Object.fromEntries(
-      description.companionInputs.map((companion) => [companion.name, companionTensor(companion, frames)])
+      description.companionInputs.map((companion) => [
+        companion.name,
+        companionTensor(companion, valid, frames)
+      ])
     )
   }
 }
 
-/** Batches are single recordings, so every frame is valid. */
-function companionTensor({ kind, dataType }: CompanionInput, frames: number): RuntimeTensor {
-  const dims = kind === 'length' ? [1] : [1, frames]
-  const count = kind === 'length' ? 1 : frames
-  const value = kind === 'length' ? frames : 1
+/** How many frames of each recording are valid, [batch], or which ones, [batch, frames]. */
+function companionTensor(
+  { kind, dataType }: CompanionInput,
+  validFrames: readonly number[],
+  frames: number
+): RuntimeTensor {
+  const batch = validFrames.length
+  const dims = kind === 'length' ? [batch] : [batch, frames]
+  const values =
+    kind === 'length'
+      ? Int32Array.from(validFrames)
+      : new Int32Array(batch * frames).map((_, at) =>
+          at % frames < validFrames[Math.floor(at / frames)]! ? 1 : 0
+        )
   switch (dataType) {
     case 'int64':
-      return { dataType, dims, data: new BigInt64Array(count).fill(BigInt(value)) }
+      return { dataType, dims, data: BigInt64Array.from(values, BigInt) }
     case 'int32':
-      return { dataType, dims, data: new Int32Array(count).fill(value) }
+      return { dataType, dims, data: values }
     case 'bool':
-      return { dataType, dims, data: new Uint8Array(count).fill(1) }
+      return { dataType, dims, data: Uint8Array.from(values) }
   }
 }

@@ -15,7 +15,8 @@ import type {
 } from '../../runtime/inference-backend'
 import type { Audio } from '../audio/audio'
 import { frontEndModel } from '../features/front-end'
-import type { DrivenModel, FloatTensor, RecognitionTimings } from './family'
+import { padBatch } from '../features/pad-batch'
+import type { DrivenModel, FloatTensor, Interpretation, RecognitionTimings, TimedBatch } from './family'
 import { modelFeeds, paddedSamples } from './model-feeds'
 
 export interface RecognizerOptions {
@@ -93,20 +94,73 @@ export class ModelRunner {
     return { dataType: 'float32', dims: [1, padded.length], data: padded }
   }
 
-  /** The model's output, float32; `expected` words its shape for the message. */
+  /**
+   * The model's output, float32.
+   *
+   * - `pattern`     its dimensions; `undefined` where any size will do. The first one is the batch.
+   * - `validFrames` [batch] as `modelFeeds` takes them.
+   */
   async computeOutput(
     input: RuntimeTensor,
-    fits: (dims: readonly number[]) => boolean,
-    expected: string
+    pattern: readonly (number | undefined)[],
+    validFrames?: readonly number[]
   ): Promise<FloatTensor> {
     const { name, outputName } = this.#description
-    const results = await this.#model.run(modelFeeds(this.#description, input), [outputName])
+    const results = await this.#model.run(modelFeeds(this.#description, input, validFrames), [outputName])
     const output = results[outputName]
-    if (output?.dataType === 'float32' && fits(output.dims)) return output
+    const fits =
+      output?.dims.length === pattern.length &&
+      pattern.every((size, axis) => size === undefined || output.dims[axis] === size)
+    if (output?.dataType === 'float32' && fits) return output
+    const expected = pattern.map((size) => size ?? 'frames').join(', ')
     throw new WorkbenchError(
       'unsupported-model',
-      `'${name}' gave ${output?.dataType ?? 'no'} ${outputName} [${output?.dims.join(', ') ?? ''}], expected float32 ${expected}.`
+      `'${name}' gave ${output?.dataType ?? 'no'} ${outputName} [${output?.dims.join(', ') ?? ''}], expected float32 [${expected}].`
     )
+  }
+
+  /** Why the graph takes one recording at a time; undefined when it says that its batch is free. */
+  get batchObstacle(): string | undefined {
+    const { name, inputName } = this.#description
+    const batch = this.#model.inputs.find((input) => input.name === inputName)?.dims[0]
+    if (typeof batch !== 'number') return undefined
+    return `'${name}' was exported for a batch of ${batch}, so it takes one recording at a time.`
+  }
+
+  /**
+   * Runs the recordings as one padded batch.
+   *
+   * - `run`       the family's output of a batch, its first dimension the batch.
+   * - `interpret` the meaning of one recording's output. Where the output has frames, it is given those of the recording.
+   */
+  async recognizeBatch(
+    audios: readonly Audio[],
+    steps: {
+      readonly run: (input: RuntimeTensor, validFrames: readonly number[]) => Promise<FloatTensor>
+      readonly interpret: (output: FloatTensor) => Interpretation
+    }
+  ): Promise<TimedBatch> {
+    if (this.batchObstacle !== undefined) throw new WorkbenchError('unsupported-model', this.batchObstacle)
+    const start = this.#clock.nowMilliseconds()
+    const inputs: RuntimeTensor[] = []
+    for (const audio of audios) inputs.push(await this.computeInput(audio))
+    const { input, validFrames } = padBatch(this.#description.frontEnd, inputs)
+    const featuresDone = this.#clock.nowMilliseconds()
+    const output = await steps.run(input, validFrames)
+    const modelDone = this.#clock.nowMilliseconds()
+    const longest = Math.max(...validFrames)
+    const interpretations = validFrames.map((frames, index) =>
+      steps.interpret(outputOfRecording(output, index, frames / longest))
+    )
+    return {
+      interpretations,
+      timings: {
+        featuresMilliseconds: featuresDone - start,
+        modelMilliseconds: modelDone - featuresDone,
+        decodeMilliseconds: this.#clock.nowMilliseconds() - modelDone
+      },
+      paddingShare: 1 - validFrames.reduce((sum, frames) => sum + frames, 0) / (longest * validFrames.length)
+    }
   }
 
   /** Runs the three steps in a row and times each. */
@@ -157,4 +211,22 @@ function zeroPad(samples: Float32Array, length: number): Float32Array {
   const padded = new Float32Array(length)
   padded.set(samples)
   return padded
+}
+
+/**
+ * The output of one recording of a batch as if it were alone, [1, frames, classes] or [1, classes], over the same memory.
+ *
+ * - `share` of the longest recording's length. Frames of padding are left out; one that is half padding is kept.
+ */
+function outputOfRecording({ dims, data }: FloatTensor, index: number, share: number): FloatTensor {
+  const [, ...sizes] = dims
+  const stride = sizes.reduce((product, size) => product * size, 1)
+  const [frames, classes] = sizes
+  const own = classes === undefined || frames === undefined ? sizes : [Math.ceil(frames * share), classes]
+  const length = own.reduce((product, size) => product * size, 1)
+  return {
+    dataType: 'float32',
+    dims: [1, ...own],
+    data: data.subarray(index * stride, index * stride + length)
+  }
 }
