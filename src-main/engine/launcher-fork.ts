@@ -25,6 +25,7 @@ export function createForkLauncher(entryFile: string): EngineLauncher {
         lastWords = (lastWords + text).slice(-keptErrorCharacters)
       })
       return {
+        processId: child.pid,
         send(message) {
           if (!child.connected)
             throw new WorkbenchError('crashed', 'The engine process is gone; start the job again.')

@@ -10,6 +10,8 @@ export interface EngineExit {
 
 /** A running engine process, as its client sees it. */
 export interface EngineProcess {
+  /** As the system counts processes; undefined before it has started, and where it is not known. */
+  readonly processId?: number | undefined
   send(message: HostMessage): void
   onMessage(listener: (message: EngineMessage) => void): void
   /** Called once, also when the process was killed. */

@@ -3,12 +3,18 @@
  * audio never cross: they are read and written by the engine, and named by path or hash.
  */
 import type { ErrorWire } from '@contract/errors'
+import type { Gate } from '@contract/gate'
+import type { TwinSpectra, WeightStatistics } from '@contract/inspect'
+import type { DatasetFacts } from '@contract/library'
 import type { ModelDescription } from '@contract/model'
+import type { ModelPlan } from '@contract/model-plan'
 import type { Progress } from '@contract/progress'
-import type { EvaluationSettings } from '@contract/recipe'
+import type { LatencyTable } from '@contract/rank-plan'
+import type { EvaluationSettings, LayerSelection } from '@contract/recipe'
+import type { ModelSpectra } from '@contract/spectra'
 import type { BuiltModel, Measurement, UtteranceRecord } from '@contract/trial'
 import type { SpeechModelDescription } from '../speech/families/family'
-import type { TrialMaking } from '../study/trial-spec'
+import type { LowRankMaking, TrialMaking } from '../study/trial-spec'
 
 export interface DatasetDescription {
   /** Hash over every utterance's audio bytes and text. */
@@ -28,6 +34,37 @@ export interface BuildParams {
   readonly workspaceFolder: string
   /** Whether the calibration set's audio may be resampled to the model's rate. */
   readonly resample: boolean
+  /** Whether calibration recordings that cannot be read are left out. */
+  readonly skipUnreadable: boolean
+  /** Threads for the work of building. */
+  readonly threads: number
+  /** Threads with which the finished model will run: a condition of predicted latencies. */
+  readonly evaluationThreads: number
+}
+
+/** A model and where its statistics come from; what builds, plans and spectra have in common. */
+export type SessionParams = Omit<BuildParams, 'making' | 'evaluationThreads'>
+
+export interface PlanParams extends SessionParams {
+  readonly making: LowRankMaking
+  readonly evaluationThreads: number
+}
+
+export interface SpectraParams extends SessionParams {
+  readonly selection: LayerSelection
+  readonly damping: number
+}
+
+/** One layer; the selection says whose inputs are watched with it. */
+export interface LayerParams extends SessionParams {
+  readonly selection: LayerSelection
+  readonly layerId: string
+}
+
+export interface ProbeParams {
+  readonly modelPath: string
+  readonly workspaceFolder: string
+  /** With which the finished models will run. */
   readonly threads: number
 }
 
@@ -49,6 +86,11 @@ export interface EvaluateParams {
   readonly settings: EvaluationSettings
   /** Utterances with a record already; they are not run again, but their records count. */
   readonly known: readonly UtteranceRecord[]
+  /** When to end before the last recording; recordings then run in a random order. Left out: never. */
+  readonly stopping?: {
+    readonly gates: readonly Gate[]
+    readonly references: Readonly<Record<'baseline' | 'int8', readonly UtteranceRecord[] | undefined>>
+  }
 }
 
 export interface ExportParams {
@@ -73,8 +115,24 @@ export interface EngineRequests {
   'model.describe': { params: { modelPath: string }; result: ModelDescription }
   /** @throws WorkbenchError `unsupported-model` with the reason when no family recognises it. */
   'model.recognize': { params: { modelPath: string }; result: RecognizedModel }
-  'dataset.describe': { params: { datasetPath: string }; result: DatasetDescription }
+  'dataset.describe': {
+    params: { readonly datasetPath: string; readonly skipUnreadable?: boolean }
+    result: DatasetDescription
+  }
+  /** A cheap look at a data set: transcripts, and a few of its recordings. */
+  'dataset.peek': { params: { readonly datasetPath: string }; result: DatasetFacts }
   'model.build': { params: BuildParams; result: BuiltModel & { readonly modelFile: string } }
+  /** Chooses ranks without making the model. */
+  'model.plan': { params: PlanParams; result: ModelPlan }
+  'model.spectra': { params: SpectraParams; result: ModelSpectra }
+  'weights.statistics': { params: LayerParams; result: WeightStatistics }
+  /** Spectra of the products in the attention that a layer belongs to. */
+  'model.twins': { params: LayerParams; result: TwinSpectra }
+  /** Times of this machine for the shapes of a model's layers. */
+  'machine.probe': {
+    params: ProbeParams
+    result: { readonly table: LatencyTable; readonly rankMultiple: number }
+  }
   'model.evaluate': { params: EvaluateParams; result: Measurement }
   'model.export': { params: ExportParams; result: ExportResult }
 }

@@ -48,7 +48,13 @@ function serve(describeModel: (modelPath: string, context: JobContext) => Promis
     'model.describe': ({ modelPath }, context) => describeModel(modelPath, context) as never,
     'model.recognize': absent,
     'dataset.describe': absent,
+    'dataset.peek': absent,
     'model.build': absent,
+    'model.plan': absent,
+    'model.spectra': absent,
+    'weights.statistics': absent,
+    'model.twins': absent,
+    'machine.probe': absent,
     'model.evaluate': absent,
     'model.export': absent
   }
@@ -106,6 +112,16 @@ describe('an engine', () => {
     expect(JSON.stringify(refused)).toContain('model.explode')
     expect(await channel.answer(2)).toMatchObject({ result: 'fine' })
   })
+
+  it.each(['model.plan', 'model.spectra', 'weights.statistics', 'model.twins', 'machine.probe'])(
+    'knows %s',
+    async (name) => {
+      const channel = serve(() => Promise.resolve('fine'))
+      channel.say({ kind: 'request', id: 1, name, params: {} } as unknown as HostMessage)
+      // By the job itself, which the test leaves out.
+      expect(await channel.answer(1)).toMatchObject({ error: { code: 'internal' } })
+    }
+  )
 
   it('hands records over at once, and all of them', async () => {
     const record = (utteranceId: string) => ({ utteranceId }) as UtteranceRecord

@@ -84,23 +84,14 @@ export function serveEngine(channel: EngineChannel, jobs: Jobs): void {
 
 function runJob(
   jobs: Jobs,
-  request: Extract<HostMessage, { kind: 'request' }>,
+  { name, params }: Extract<HostMessage, { kind: 'request' }>,
   context: JobContext
 ): Promise<unknown> {
-  switch (request.name) {
-    case 'model.describe':
-      return jobs[request.name](request.params, context)
-    case 'model.recognize':
-      return jobs[request.name](request.params, context)
-    case 'dataset.describe':
-      return jobs[request.name](request.params, context)
-    case 'model.build':
-      return jobs[request.name](request.params, context)
-    case 'model.evaluate':
-      return jobs[request.name](request.params, context)
-    case 'model.export':
-      return jobs[request.name](request.params, context)
-    default:
-      throw new WorkbenchError('protocol', `The engine does not know the request ${JSON.stringify(request)}.`)
+  if (!Object.hasOwn(jobs, name)) {
+    throw new WorkbenchError('protocol', `The engine does not know the request ${JSON.stringify(name)}.`)
   }
+  // That the parameters are those of the job of the same name is what the type of a message says; the compiler cannot
+  // follow it through a union.
+  const job = jobs[name] as (params: unknown, context: JobContext) => Promise<unknown>
+  return job(params, context)
 }

@@ -1,40 +1,24 @@
 /**
  * Makes the model of one trial: calibrate, factorise, allocate, rewrite, check, store.
  */
-import { WorkbenchError } from '@contract/errors'
+import type { ReducedPrecision } from '@contract/recipe'
 import type { BuiltModel, LayerDecision, Parity } from '@contract/trial'
-import { applyLowRank } from '../../compression/apply-low-rank'
-import type { LowRankFactors } from '../../compression/low-rank-factors'
-import { applyInt8Dynamic, frontEndOutputs } from '../../compression/methods/int8-dynamic'
-import { lowRankMethodTable } from '../../compression/methods/methods'
+import { applyPrecision } from '../../compression/methods/precisions'
 import { retainedParameterFraction, type CompressionPlan } from '../../compression/plan'
-import { planRanks } from '../../compression/plan-ranks'
-import { indexGraph } from '../../onnx/graph-index'
+import type { RankPlan } from '../../compression/plan-ranks'
 import { assertInvariants } from '../../onnx/invariants'
 import type { Model } from '../../onnx/ir/model'
-import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { countParameters } from '../../onnx/parameters'
-import { assertRewritable, rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
 import { encodeModel } from '../../onnx/serde/encode-model'
 import { externalizeModel } from '../../onnx/serde/external-data'
 import type { ModelSource } from '../../runtime/inference-backend'
-import type { TrialMaking } from '../../study/trial-spec'
 import type { StoredModel } from '../../workspace/model-store'
 import type { BuildParams, EngineRequests } from '../protocol'
 import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
 import { checkParity } from './check-parity'
-import { factorizeLayers } from './factorize'
+import { makeLowRank, type MadeModel } from './make-low-rank'
 import { macsPerAudioSecond } from './reference-input'
-
-type LowRankMaking = Extract<TrialMaking, { kind: 'low-rank' }>
-
-/** A model in memory with the plan that made it and what was checked on the way. */
-interface Made {
-  readonly model: Model
-  readonly plan: CompressionPlan
-  readonly parity: readonly Parity[]
-}
 
 /**
  * Builds and stores the model of `making`.
@@ -46,11 +30,14 @@ interface Made {
  */
 export async function buildModel(
   session: BuildSession,
-  { making }: BuildParams,
+  { making, evaluationThreads }: BuildParams,
   context: JobContext
 ): Promise<EngineRequests['model.build']['result']> {
   if (making.kind === 'baseline') return describeBaseline(session)
-  const made = await make(session, making, context)
+  const made =
+    making.kind === 'quantize'
+      ? quantized(session, making.precision)
+      : await makeLowRank(session, making, evaluationThreads, context)
   assertInvariants(made.model)
   const stored = await storeModel(session, made.model)
   const finished = await checkFinishedModel(session, { kind: 'file', path: stored.path })
@@ -61,18 +48,25 @@ export async function buildModel(
   }
 }
 
+type Made = Pick<MadeModel, 'model' | 'parity'> & { readonly planned?: RankPlan }
+
 function describeBaseline(session: BuildSession): EngineRequests['model.build']['result'] {
   const { model, file, modelHash, sizeBytes } = session.opened
-  const made: Made = { model, plan: [], parity: [] }
-  return { ...describeBuilt(session, made, { modelHash, sizeBytes }), modelFile: file }
+  return { ...describeBuilt(session, { model, parity: [] }, { modelHash, sizeBytes }), modelFile: file }
+}
+
+/** The model as it was given, packed projections included, in another number format. */
+function quantized({ opened, keepFloat }: BuildSession, precision: ReducedPrecision): Made {
+  return { model: applyPrecision(opened.model, precision, keepFloat), parity: [] }
 }
 
 function describeBuilt(
   session: BuildSession,
-  { model, plan, parity }: Made,
+  { model, planned, parity }: Made,
   { modelHash, sizeBytes }: { readonly modelHash: string; readonly sizeBytes: number }
 ): BuiltModel {
   const macs = macsPerAudioSecond(model, session.description)
+  const plan = planned?.plan ?? []
   return {
     modelHash,
     sizeBytes,
@@ -81,8 +75,13 @@ function describeBuilt(
     macsPerAudioSecond: macs.total,
     macsReferenceSeconds: macs.referenceSeconds,
     plan: plan.map(describeDecision),
+    ...(planned === undefined ? {} : { planOrigin: planOrigin(planned) }),
     parity: [...parity]
   }
+}
+
+function planOrigin({ policy, budget, predicted }: RankPlan): NonNullable<BuiltModel['planOrigin']> {
+  return { policy, budget, predicted }
 }
 
 function describeDecision({ layer, rank }: CompressionPlan[number]): LayerDecision {
@@ -96,38 +95,6 @@ function describeDecision({ layer, rank }: CompressionPlan[number]): LayerDecisi
   }
 }
 
-async function make(
-  session: BuildSession,
-  making: Exclude<TrialMaking, { kind: 'baseline' }>,
-  context: JobContext
-): Promise<Made> {
-  const { model } = session.opened
-  const frontEnd = frontEndOutputs(session.layers)
-  if (making.kind === 'int8-dynamic') {
-    return { model: applyInt8Dynamic(model, frontEnd), plan: [], parity: [] }
-  }
-  const layers = selectLayers(model, session.layers, making)
-  const method = lowRankMethodTable[making.method]
-  const factors = await factorizeLayers(
-    {
-      model,
-      modelHash: session.opened.modelHash,
-      layers,
-      method,
-      damping: making.damping,
-      moments: () => session.moments(context),
-      calibrationHash: method.needsCalibration ? await session.calibrationHash(context) : undefined,
-      products: session.products,
-      cache: session.workspace.cache
-    },
-    context
-  )
-  const parity = await session.fullRankParity(making, () => checkFullRank(session, layers, factors))
-  const plan = planRanks(layers, factors, making)
-  const lowRank = applyLowRank(model, plan, factors)
-  return { model: making.precision === 'int8' ? applyInt8Dynamic(lowRank, frontEnd) : lowRank, plan, parity }
-}
-
 /** Where external data goes, as the field names it. */
 const externalDataLocation = 'model.onnx.data'
 
@@ -139,56 +106,6 @@ async function storeModel({ workspace, opened }: BuildSession, model: Model): Pr
     encodeModel(externalized.model),
     new Map([[externalDataLocation, externalized.chunks]])
   )
-}
-
-/**
- * The layers that a recipe compresses: those that it does not exclude and that can be rewritten. Layers in subgraphs
- * and layers that multiply in another type than float32 stay as they are.
- *
- * @throws WorkbenchError `invalid-input` for an excluded id that is not there or when nothing is left,
- * `unsupported-model` when no layer that is left can be rewritten.
- */
-export function selectLayers(
-  model: Model,
-  layers: readonly LinearLayer[],
-  { excludeRoles, exclude }: Pick<LowRankMaking, 'excludeRoles' | 'exclude'>
-): LinearLayer[] {
-  const ids = new Set(layers.map(({ id }) => id))
-  const unknown = exclude.find((id) => !ids.has(id))
-  if (unknown !== undefined) {
-    throw new WorkbenchError(
-      'invalid-input',
-      `The model has no linear layer '${unknown}' to exclude; 'lathe inspect' lists the layers.`
-    )
-  }
-  const selected = layers.filter(({ id, role }) => !excludeRoles.includes(role) && !exclude.includes(id))
-  if (selected.length === 0) {
-    throw new WorkbenchError(
-      'invalid-input',
-      `No linear layer is left to compress: the model has ${layers.length}, with the roles ${[...new Set(layers.map(({ role }) => role))].join(', ')}; exclude fewer of them.`
-    )
-  }
-  const rewritable = rewritableLayers(model, selected)
-  // Nothing to do would look like success: say of one layer what is in the way.
-  if (rewritable.length === 0) assertRewritable(indexGraph(model.graph), selected)
-  return rewritable
-}
-
-/** Builds every layer as factors of full rank, which must be the original again. */
-async function checkFullRank(
-  session: BuildSession,
-  layers: readonly LinearLayer[],
-  factors: ReadonlyMap<string, LowRankFactors>
-): Promise<Parity> {
-  const plan = layers.map((layer) => ({ layer, rank: Math.min(layer.inFeatures, layer.outFeatures) }))
-  const model = applyLowRank(session.opened.model, plan, factors)
-  assertInvariants(model)
-  const candidate = await session.recognizer({ kind: 'bytes', bytes: encodeModel(model) })
-  try {
-    return await checkParity(candidate, await session.parityReference(), 'full-rank')
-  } finally {
-    await candidate.release()
-  }
 }
 
 /** Loads a finished model and runs it on real audio, where there is some. */

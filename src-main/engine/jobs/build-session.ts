@@ -1,28 +1,33 @@
 import { WorkbenchError } from '@contract/errors'
 import type { Parity } from '@contract/trial'
-import { canonicalJson } from '../../base/canonical-json'
+import { canonicalJson, type Json } from '../../base/canonical-json'
 import type { Clock } from '../../base/clock'
-import type { MomentSum } from '../../compression/second-moment'
+import { Memo } from '../../base/memo'
+import type { CutFactors } from '../../compression/cut-factors'
+import type { LowRankFactors } from '../../compression/low-rank-factors'
+import { hasInputRows, layerInputKey } from '../../compression/layer-inputs'
+import { frontEndOutputs } from '../../compression/methods/int8-dynamic'
+import { mergeMomentSums, type MomentSum } from '../../compression/second-moment'
 import { createBackendProducts, type BackendProducts } from '../../linalg/backend-products'
-import { matrix } from '../../linalg/matrix'
+import type { Model } from '../../onnx/ir/model'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
-import { rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
+import { unpackProjections } from '../../onnx/passes/unpack-projections'
 import type { InferenceBackend, ModelSource } from '../../runtime/inference-backend'
 import type { SpeechModelDescription, SpeechRecognizer } from '../../speech/families/family'
 import { openSpeechModel } from '../../speech/families/open-speech-model'
-import type { TrialMaking } from '../../study/trial-spec'
-import { decodeArrays, encodeArrays } from '../../workspace/array-file'
 import { sha256Text } from '../../workspace/files'
 import { openWorkspace, type Workspace } from '../../workspace/workspace'
-import type { BuildParams } from '../protocol'
+import type { SessionParams } from '../protocol'
 import type { JobContext } from '../serve'
 import { calibrate, calibrationVersion } from './calibrate'
 import { parityUtterances, recordParityReference, type ParityReference } from './check-parity'
-import { describeDataset, openDataset, type Dataset } from './dataset'
+import { describeDataset, openDataset, readableDataset, type Dataset } from './dataset'
+import { decodeMoments, encodeMoments } from './moment-file'
 import { openModel, requireDescription, type OpenedModel } from './open-model'
 
-type LowRankMaking = Extract<TrialMaking, { kind: 'low-rank' }>
+/** The singular values of every matrix, by `layerMatrix`. */
+export type Spectra = ReadonlyMap<string, Pick<LowRankFactors, 'singularValues'>>
 
 /**
  * What the builds of one study share: the opened model, its layers, the calibration set, statistics and reference
@@ -31,97 +36,154 @@ type LowRankMaking = Extract<TrialMaking, { kind: 'low-rank' }>
 export class BuildSession {
   readonly products: BackendProducts
   readonly workspace: Workspace
+  readonly backend: InferenceBackend
+  readonly clock: Clock
+  readonly params: SessionParams
   readonly opened: OpenedModel
   readonly description: SpeechModelDescription
+  /** The opened model with packed projections taken apart: the same function, every layer by itself. */
+  readonly model: Model
+  /** Of `model`. */
   readonly layers: readonly LinearLayer[]
-  readonly #backend: InferenceBackend
-  readonly #clock: Clock
-  readonly #params: BuildParams
-  #moments: Promise<ReadonlyMap<string, MomentSum>> | undefined
-  #calibrationHash: Promise<string> | undefined
-  #parity: Promise<ParityReference> | undefined
-  readonly #fullRank = new Map<string, Promise<Parity>>()
+  /** Outputs of nodes that stay float32 in every number format. */
+  readonly keepFloat: ReadonlySet<string>
+  readonly #moments = new Memo<ReadonlyMap<string, MomentSum>>()
+  readonly #hashes = new Memo<string>()
+  readonly #datasets = new Memo<Dataset>()
+  readonly #references = new Memo<ParityReference>()
+  readonly #fullRank = new Memo<Parity>()
+  readonly #sequential = new Memo<ReadonlyMap<string, CutFactors>>()
+  readonly #spectra = new Memo<Spectra>()
 
-  private constructor(opened: OpenedModel, backend: InferenceBackend, clock: Clock, params: BuildParams) {
+  private constructor(opened: OpenedModel, backend: InferenceBackend, clock: Clock, params: SessionParams) {
     this.opened = opened
     this.description = requireDescription(opened)
-    this.layers = locateLinearLayers(opened.model)
+    this.model = unpackProjections(opened.model).model
+    this.layers = locateLinearLayers(this.model)
+    this.keepFloat = frontEndOutputs(this.layers)
     this.products = createBackendProducts(backend, params.threads)
     this.workspace = openWorkspace(params.workspaceFolder)
-    this.#backend = backend
-    this.#clock = clock
-    this.#params = params
-    if (params.calibrationHash !== undefined) this.#calibrationHash = Promise.resolve(params.calibrationHash)
+    this.backend = backend
+    this.clock = clock
+    this.params = params
   }
 
-  static async open(params: BuildParams, backend: InferenceBackend, clock: Clock): Promise<BuildSession> {
+  static async open(params: SessionParams, backend: InferenceBackend, clock: Clock): Promise<BuildSession> {
     return new BuildSession(await openModel(params.modelPath), backend, clock, params)
   }
 
-  /** Whether `params` can be built in this session. */
-  serves({
-    modelPath,
-    calibrationPath,
-    calibrationHash,
-    workspaceFolder,
-    resample,
-    threads
-  }: BuildParams): boolean {
-    const mine = this.#params
-    return (
-      modelPath === mine.modelPath &&
-      calibrationPath === mine.calibrationPath &&
-      calibrationHash === mine.calibrationHash &&
-      workspaceFolder === mine.workspaceFolder &&
-      resample === mine.resample &&
-      threads === mine.threads
-    )
+  /** Whether `params` can be served by this session. */
+  serves(params: SessionParams): boolean {
+    return sessionKey(params) === sessionKey(this.params)
   }
 
-  get #resampleToHz(): number | undefined {
-    return this.#params.resample ? this.description.sampleRateHz : undefined
+  get resampleToHz(): number | undefined {
+    return this.params.resample ? this.description.sampleRateHz : undefined
   }
 
   get hasCalibrationSet(): boolean {
-    return this.#params.calibrationPath !== undefined
+    return this.params.calibrationPath !== undefined
   }
 
   recognizer(source: ModelSource): Promise<SpeechRecognizer> {
-    const { threads } = this.#params
-    return openSpeechModel(this.#backend, this.description, source, { threads, clock: this.#clock })
+    const { threads } = this.params
+    return openSpeechModel(this.backend, this.description, source, { threads, clock: this.clock })
+  }
+
+  /** Runs `work` with the original model, which is closed again. */
+  async withOriginal<T>(work: (recognizer: SpeechRecognizer) => Promise<T>): Promise<T> {
+    const recognizer = await this.recognizer({ kind: 'file', path: this.opened.file })
+    try {
+      return await work(recognizer)
+    } finally {
+      await recognizer.release()
+    }
+  }
+
+  /** Without the recordings that cannot be read, where they may be left out. */
+  calibrationSet(): Promise<Dataset> {
+    const { calibrationPath, skipUnreadable } = this.params
+    if (calibrationPath === undefined) {
+      throw new WorkbenchError(
+        'invalid-input',
+        'This method needs a calibration set; name one with --calibration.'
+      )
+    }
+    return this.#datasets.get('calibration', async () => {
+      const dataset = await openDataset(calibrationPath, skipUnreadable)
+      return skipUnreadable ? readableDataset(dataset, this.resampleToHz) : dataset
+    })
   }
 
   /** Identity of the calibration set's content. */
   calibrationHash(context: JobContext): Promise<string> {
-    this.#calibrationHash ??= this.#calibrationSet().then(
-      async () => (await describeDataset({ datasetPath: this.#params.calibrationPath! }, context)).datasetHash
-    )
-    return this.#calibrationHash
+    return this.#hashes.get('calibration', async () => {
+      const { calibrationPath, calibrationHash, skipUnreadable } = this.params
+      if (calibrationHash !== undefined) return calibrationHash
+      await this.calibrationSet()
+      return (await describeDataset({ datasetPath: calibrationPath!, skipUnreadable }, context)).datasetHash
+    })
   }
 
-  /** Second-moment sums by input value: from the cache, or one pass over the calibration set. */
-  moments(context: JobContext): Promise<ReadonlyMap<string, MomentSum>> {
-    this.#moments ??= this.#loadMoments(context)
-    return this.#moments
+  /** Sums over the inputs of `layers`, by `layerInputKey`: from the cache, or one pass over the calibration set. */
+  async moments(
+    layers: readonly LinearLayer[],
+    context: JobContext
+  ): Promise<ReadonlyMap<string, MomentSum>> {
+    const withRows = layers.filter(hasInputRows)
+    const key = await this.cacheKey(
+      { version: calibrationVersion, values: [...new Set(withRows.map(layerInputKey))].sort() },
+      context
+    )
+    return this.#moments.get(key, async () => {
+      const { cache } = this.workspace
+      const cached = await cache.read('moments', key)
+      if (cached !== undefined) return decodeMoments(cached)
+      const sums = await this.#calibrate(withRows, context)
+      await cache.write('moments', key, encodeMoments(sums))
+      return sums
+    })
+  }
+
+  /** The key of something that depends on the model, the calibration set and `others`. */
+  async cacheKey(
+    others: { readonly [name: string]: Json | undefined },
+    context: JobContext
+  ): Promise<string> {
+    const calibrationHash = this.hasCalibrationSet ? await this.calibrationHash(context) : null
+    return sha256Text(canonicalJson({ ...others, modelHash: this.opened.modelHash, calibrationHash }))
   }
 
   /** The original's outputs on the first calibration utterances. */
   parityReference(): Promise<ParityReference> {
-    this.#parity ??= this.#recordParity()
-    return this.#parity
+    return this.#references.get('original', async () => {
+      const dataset = await this.calibrationSet()
+      const chosen = dataset.utterances.slice(0, parityUtterances)
+      const audios = await Promise.all(chosen.map((utterance) => dataset.audio(utterance, this.resampleToHz)))
+      return this.withOriginal((original) => recordParityReference(original, audios))
+    })
   }
 
   /**
-   * The full-rank check of a method on a choice of layers: once for all its ranks and precisions. Nothing without a
+   * The full-rank check of a method on a choice of layers, `about`: once for all ranks and precisions. Nothing without a
    * calibration set to run it on.
    */
-  async fullRankParity(making: LowRankMaking, check: () => Promise<Parity>): Promise<Parity[]> {
+  async fullRankParity(about: Json, check: () => Promise<Parity>): Promise<Parity[]> {
     if (!this.hasCalibrationSet) return []
-    const { method, damping, excludeRoles, exclude } = making
-    const key = canonicalJson({ method, damping, excludeRoles, exclude })
-    const checked = this.#fullRank.get(key) ?? check()
-    this.#fullRank.set(key, checked)
-    return [await checked]
+    return [await this.#fullRank.get(canonicalJson(about), check)]
+  }
+
+  /** Pairs that were fitted layer after layer, once per `key`: what was planned, and how. */
+  sequentialCuts(
+    key: string,
+    make: () => Promise<ReadonlyMap<string, CutFactors>>
+  ): Promise<ReadonlyMap<string, CutFactors>> {
+    return this.#sequential.get(key, make)
+  }
+
+  /** Spectra, once per `key`: what they are of. They are kept in memory, being small beside the factors. */
+  spectra(key: string, make: () => Promise<Spectra>): Promise<Spectra> {
+    return this.#spectra.get(key, make)
   }
 
   async release(): Promise<void> {
@@ -129,84 +191,50 @@ export class BuildSession {
     this.workspace.close()
   }
 
-  async #calibrationSet(): Promise<Dataset> {
-    const { calibrationPath } = this.#params
-    if (calibrationPath === undefined) {
-      throw new WorkbenchError(
-        'invalid-input',
-        'This method needs a calibration set; name one with --calibration.'
-      )
-    }
-    return openDataset(calibrationPath)
-  }
-
-  async #loadMoments(context: JobContext): Promise<ReadonlyMap<string, MomentSum>> {
-    const layers = rewritableLayers(this.opened.model, this.layers)
-    const key = sha256Text(
-      canonicalJson({
-        version: calibrationVersion,
-        modelHash: this.opened.modelHash,
-        calibrationHash: await this.calibrationHash(context),
-        values: layers.map(({ input }) => input)
-      })
-    )
-    const cached = await this.workspace.cache.read('moments', key)
-    if (cached !== undefined) return decodeMoments(cached)
-    const recognizer = await this.recognizer({ kind: 'file', path: this.opened.file })
-    try {
-      const sums = await calibrate(
+  async #calibrate(layers: readonly LinearLayer[], context: JobContext): Promise<Map<string, MomentSum>> {
+    const dataset = await this.calibrationSet()
+    return this.withOriginal((recognizer) =>
+      calibrate(
         {
-          model: this.opened.model,
+          model: this.model,
           layers,
           recognizer,
-          dataset: await this.#calibrationSet(),
-          resampleToHz: this.#resampleToHz,
-          backend: this.#backend,
+          dataset,
+          resampleToHz: this.resampleToHz,
+          backend: this.backend,
           products: this.products,
-          threads: this.#params.threads
+          threads: this.params.threads
         },
         context
       )
-      await this.workspace.cache.write('moments', key, encodeMoments(sums))
+    )
+  }
+}
+
+/** The sums over the inputs of all `users` of one matrix, which must serve all of them. */
+export function mergedMoments(
+  users: readonly LinearLayer[],
+  moments: ReadonlyMap<string, MomentSum>
+): MomentSum {
+  return [...new Set(users.filter(hasInputRows).map(layerInputKey))]
+    .map((key) => {
+      const sums = moments.get(key)
+      if (sums === undefined) throw new WorkbenchError('internal', `The value '${key}' was not calibrated.`)
       return sums
-    } finally {
-      await recognizer.release()
-    }
-  }
-
-  async #recordParity(): Promise<ParityReference> {
-    const dataset = await this.#calibrationSet()
-    const chosen = dataset.utterances.slice(0, parityUtterances)
-    const audios = await Promise.all(chosen.map((utterance) => dataset.audio(utterance, this.#resampleToHz)))
-    const original = await this.recognizer({ kind: 'file', path: this.opened.file })
-    try {
-      return await recordParityReference(original, audios)
-    } finally {
-      await original.release()
-    }
-  }
-}
-
-function encodeMoments(sums: ReadonlyMap<string, MomentSum>): Uint8Array {
-  const rowCounts = Object.fromEntries([...sums].map(([value, { rowCount }]) => [value, rowCount]))
-  const arrays = [...sums].flatMap(([value, { sum, rowSum }]) => [
-    [`${value} products`, sum.data] as const,
-    [`${value} sums`, rowSum] as const
-  ])
-  return encodeArrays({ rowCounts }, Object.fromEntries(arrays))
-}
-
-function decodeMoments(bytes: Uint8Array): ReadonlyMap<string, MomentSum> {
-  const { header, arrays } = decodeArrays(bytes)
-  const { rowCounts } = header as { rowCounts: Readonly<Record<string, number>> }
-  return new Map(
-    Object.entries(rowCounts).map(([value, rowCount]) => {
-      const data = arrays[`${value} products`]
-      const rowSum = arrays[`${value} sums`]
-      if (!(data instanceof Float64Array && rowSum instanceof Float64Array)) {
-        throw new WorkbenchError('io', `Cached statistics lack '${value}'; clear the workspace cache.`)
-      }
-      return [value, { sum: matrix(rowSum.length, rowSum.length, data), rowSum, rowCount }]
     })
-  )
+    .reduce(mergeMomentSums)
+}
+
+function sessionKey(params: SessionParams): string {
+  const { modelPath, calibrationPath, calibrationHash, workspaceFolder, resample, skipUnreadable, threads } =
+    params
+  return canonicalJson([
+    modelPath,
+    calibrationPath ?? null,
+    calibrationHash ?? null,
+    workspaceFolder,
+    resample,
+    skipUnreadable,
+    threads
+  ])
 }

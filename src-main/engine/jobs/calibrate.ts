@@ -1,19 +1,19 @@
-import { WorkbenchError } from '@contract/errors'
 import { throwIfCancelled } from '../../base/abort'
+import { layerInputKey, layerInputRows } from '../../compression/layer-inputs'
 import { SecondMomentAccumulator, type MomentSum } from '../../compression/second-moment'
 import type { BackendProducts } from '../../linalg/backend-products'
 import { encodeModel } from '../../onnx/serde/encode-model'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import type { Model } from '../../onnx/ir/model'
 import { exposeValues } from '../../onnx/passes/expose-values'
-import type { InferenceBackend, RuntimeTensor } from '../../runtime/inference-backend'
+import type { InferenceBackend } from '../../runtime/inference-backend'
 import type { SpeechRecognizer } from '../../speech/families/family'
 import { modelFeeds } from '../../speech/families/model-feeds'
 import type { JobContext } from '../serve'
 import { onUtterance, type Dataset } from './dataset'
 
 /** Raised when the same model and data would give other sums. */
-export const calibrationVersion = 2
+export const calibrationVersion = 3
 
 export interface CalibrationInputs {
   readonly model: Model
@@ -29,9 +29,9 @@ export interface CalibrationInputs {
 }
 
 /**
- * The second-moment sums of the inputs of `layers` over a data set, by the name of the input value.
+ * The second-moment sums of the inputs of `layers` over a data set, by `layerInputKey`. Every layer must have input rows.
  *
- * One forward pass per utterance; layers that read the same value share its sums. Utterances are run one at a time, so
+ * One forward pass per utterance; layers that read the same value in the same way share its sums. Utterances are run one at a time, so
  * no padding enters the statistics.
  *
  * @throws WorkbenchError `numerical` when a layer's input is not finite.
@@ -40,14 +40,15 @@ export async function calibrate(
   { model, layers, recognizer, dataset, resampleToHz, backend, products, threads }: CalibrationInputs,
   context: JobContext
 ): Promise<Map<string, MomentSum>> {
-  const readers = new Map(layers.map((layer) => [layer.input, layer]))
+  const readers = new Map(layers.map((layer) => [layerInputKey(layer), layer]))
   const accumulators = new Map(
-    [...readers].map(([value, layer]) => [
-      value,
+    [...readers].map(([key, layer]) => [
+      key,
       new SecondMomentAccumulator(layer.inFeatures, (rows, columns) => products.gram(rows, columns))
     ])
   )
-  const bytes = encodeModel(exposeValues(model, readers.keys()).model)
+  const values = [...new Set([...readers.values()].map(({ input }) => input))]
+  const bytes = encodeModel(exposeValues(model, values).model)
   const session = await backend.open({ kind: 'bytes', bytes }, { threads })
   try {
     for (const [index, utterance] of dataset.utterances.entries()) {
@@ -55,9 +56,10 @@ export async function calibrate(
       const input = await onUtterance(utterance, async () =>
         recognizer.computeInput(await dataset.audio(utterance, resampleToHz))
       )
-      const values = await session.run(modelFeeds(recognizer.description, input), [...readers.keys()])
-      for (const [value, layer] of readers)
-        await accumulators.get(value)!.add(featureRows(values[value], layer))
+      const tensors = await session.run(modelFeeds(recognizer.description, input), values)
+      for (const [key, layer] of readers) {
+        for (const rows of layerInputRows(tensors[layer.input], layer)) await accumulators.get(key)!.add(rows)
+      }
       context.progress({
         stage: `calibrate on ${dataset.name}`,
         completed: index + 1,
@@ -70,25 +72,6 @@ export async function calibrate(
     await session.release()
   }
   const sums = new Map<string, MomentSum>()
-  for (const [value, accumulator] of accumulators) sums.set(value, await accumulator.finish())
+  for (const [key, accumulator] of accumulators) sums.set(key, await accumulator.finish())
   return sums
-}
-
-/** A layer's input as rows [n, in]: the features are the last axis, for Conv the second. */
-function featureRows(tensor: RuntimeTensor | undefined, layer: LinearLayer): Float32Array {
-  if (tensor?.dataType !== 'float32') {
-    throw new WorkbenchError(
-      'internal',
-      `The input of '${layer.id}' is ${tensor?.dataType ?? 'missing'}, expected float32.`
-    )
-  }
-  if (layer.operator !== 'Conv') return tensor.data
-  const positions = tensor.data.length / layer.inFeatures
-  const rows = new Float32Array(tensor.data.length)
-  for (let channel = 0; channel < layer.inFeatures; channel++) {
-    for (let position = 0; position < positions; position++) {
-      rows[position * layer.inFeatures + channel] = tensor.data[channel * positions + position]!
-    }
-  }
-  return rows
 }

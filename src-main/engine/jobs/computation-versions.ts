@@ -1,21 +1,34 @@
 import { rankPolicyTable } from '../../compression/allocation/policies'
-import { int8DynamicVersion } from '../../compression/methods/int8-dynamic'
 import { lowRankMethodTable } from '../../compression/methods/methods'
+import { precisionTable } from '../../compression/methods/precisions'
+import { refitVersion } from '../../compression/refit'
 import { findNormalizer, normalizerNames } from '../../speech/text/normalizers'
 import { calibrationVersion } from './calibrate'
 import { evaluationVersion } from './evaluate-model'
+import { sensitivityVersion } from './measure-sensitivity'
+import { machineProbeVersion } from './probe-machine'
+import { sequentialVersion } from './sequential-calibration'
 
 /**
- * Versions of everything whose change would change a trial's numbers: part of every trial's identity, so that results
- * of older code are never taken for results of this one.
+ * Versions of everything whose change would change a trial's numbers. A trial's identity holds those that concern it
+ * (`study/trial-spec`), so that results of older code are never taken for results of this one.
  */
 export const computationVersions: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(Object.values(lowRankMethodTable).map(({ name, version }) => [name, version])),
-  ...Object.fromEntries(normalizerNames.map((name) => [`normalizer ${name}`, findNormalizer(name).version])),
-  'int8-dynamic': int8DynamicVersion,
-  ...Object.fromEntries(
-    Object.values(rankPolicyTable).map(({ name, version }) => [`ranks ${name}`, version])
-  ),
+  ...versions('method', Object.values(lowRankMethodTable)),
+  ...versions('ranks', Object.values(rankPolicyTable)),
+  ...versions('precision', Object.values(precisionTable)),
+  ...versions('normalizer', normalizerNames.map(findNormalizer)),
   calibration: calibrationVersion,
-  evaluation: evaluationVersion
+  evaluation: evaluationVersion,
+  refit: refitVersion,
+  sequential: sequentialVersion,
+  sensitivity: sensitivityVersion,
+  probe: machineProbeVersion
+}
+
+function versions(
+  kind: string,
+  items: readonly { readonly name: string; readonly version: number }[]
+): Record<string, number> {
+  return Object.fromEntries(items.map(({ name, version }) => [`${kind} ${name}`, version]))
 }

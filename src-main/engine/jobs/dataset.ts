@@ -3,7 +3,7 @@ import { WorkbenchError } from '@contract/errors'
 import type { Audio } from '../../speech/audio/audio'
 import { decodeAudio } from '../../speech/audio/decode-audio'
 import { resampleAudio } from '../../speech/audio/resample'
-import type { DatasetListing } from '../../speech/datasets/dataset-listing'
+import type { DatasetListing, ExcludedUtterance } from '../../speech/datasets/dataset-listing'
 import { recognizeDataset } from '../../speech/datasets/recognize-dataset'
 import { utteranceAudio, type Utterance } from '../../speech/datasets/utterance'
 import { openDatasetFiles } from '../../workspace/data-folder'
@@ -15,6 +15,8 @@ import type { JobContext } from '../serve'
 export interface Dataset {
   readonly name: string
   readonly utterances: readonly Utterance[]
+  /** Entries that are incomplete; none unless they may be left out. */
+  readonly excluded: readonly ExcludedUtterance[]
   /**
    * The sound of an utterance, at its own sample rate or at `resampleToHz`.
    *
@@ -27,16 +29,19 @@ export interface Dataset {
 /**
  * Opens a data set in whatever layout it has.
  *
+ * - `skipUnreadable` incomplete entries are left out and listed; otherwise the first one stops.
+ *
  * @throws WorkbenchError `not-found`, or `invalid-input` naming the line at fault or an entry that is incomplete.
  */
-export async function openDataset(path: string): Promise<Dataset> {
+export async function openDataset(path: string, skipUnreadable = false): Promise<Dataset> {
   const source = openDatasetFiles(path)
   const { utterances, excluded } = await recognizeDataset(source)
-  assertComplete(basename(path), { utterances, excluded })
+  if (!skipUnreadable) assertComplete(basename(path), { utterances, excluded })
   const audioBytes = ({ audioPath }: Utterance) => readFile(resolve(source.folder.path, audioPath))
   return {
     name: basename(path),
     utterances,
+    excluded,
     audioBytes,
     async audio(utterance, resampleToHz) {
       const recording = await decodeAudio(await audioBytes(utterance), utterance.audioPath)
@@ -53,7 +58,7 @@ function assertComplete(name: string, { utterances, excluded }: DatasetListing):
   if (first === undefined) return
   throw new WorkbenchError(
     'invalid-input',
-    `${excluded.length} of the ${excluded.length + utterances.length} entries of '${name}' are incomplete, the first '${first.id}': ${first.reason}; complete or remove them.`
+    `${excluded.length} of the ${excluded.length + utterances.length} entries of '${name}' are incomplete, the first '${first.id}': ${first.reason}; complete or remove them, or let unreadable recordings be left out.`
   )
 }
 
@@ -70,23 +75,58 @@ export async function onUtterance<T>({ id }: Utterance, work: () => Promise<T>):
   }
 }
 
+/** Why a recording cannot be read; what else went wrong is thrown on. */
+export function unreadableReason(error: unknown): string {
+  const isUnreadable =
+    error instanceof WorkbenchError && ['invalid-input', 'not-found', 'io'].includes(error.code)
+  if (!isUnreadable) throw error
+  return error.message
+}
+
+/**
+ * The data set without the recordings that cannot be read. Decodes all of them to find out.
+ *
+ * @throws WorkbenchError `invalid-input` when none can be read.
+ */
+export async function readableDataset(dataset: Dataset, resampleToHz: number | undefined): Promise<Dataset> {
+  const utterances: Utterance[] = []
+  let reason = 'it is empty'
+  for (const utterance of dataset.utterances) {
+    try {
+      await dataset.audio(utterance, resampleToHz)
+      utterances.push(utterance)
+    } catch (error) {
+      reason = unreadableReason(error)
+    }
+  }
+  if (utterances.length === 0) {
+    throw new WorkbenchError('invalid-input', `No recording of '${dataset.name}' can be read: ${reason}`)
+  }
+  return { ...dataset, utterances }
+}
+
 /**
  * Hashes a data set: the audio files' bytes, segments and texts in order, so that a renamed folder is the same set and
  * a changed recording is not.
+ *
+ * - `skipUnreadable` a missing file stands as missing in the hash: when it appears, the set is another one.
  */
 export async function describeDataset(
-  { datasetPath }: { datasetPath: string },
+  {
+    datasetPath,
+    skipUnreadable = false
+  }: { readonly datasetPath: string; readonly skipUnreadable?: boolean },
   context: JobContext
 ): Promise<DatasetDescription> {
-  const dataset = await openDataset(datasetPath)
+  const dataset = await openDataset(datasetPath, skipUnreadable)
   const { name, utterances } = dataset
   const parts: string[] = []
   const audioHashes = new Set<string>()
   for (const [index, utterance] of utterances.entries()) {
     const { offsetSeconds, durationSeconds, text, label } = utterance
     const segment = offsetSeconds === undefined ? '' : `${offsetSeconds}+${durationSeconds ?? 'end'}`
-    const audioHash = sha256Bytes(await dataset.audioBytes(utterance))
-    audioHashes.add(audioHash)
+    const audioHash = await hashOfAudio(dataset, utterance, skipUnreadable)
+    if (audioHash !== missingAudio) audioHashes.add(audioHash)
     parts.push(
       JSON.stringify(label === undefined ? [audioHash, segment, text] : [audioHash, segment, text, label])
     )
@@ -102,5 +142,18 @@ export async function describeDataset(
     audioHashes: [...audioHashes],
     utterances: utterances.length,
     speakers: new Set(utterances.flatMap(({ speaker }) => speaker ?? [])).size
+  }
+}
+
+/** Stands for the hash of a file that is not there; no hash looks like it. */
+const missingAudio = 'missing'
+
+async function hashOfAudio(dataset: Dataset, utterance: Utterance, mayBeMissing: boolean): Promise<string> {
+  try {
+    return sha256Bytes(await dataset.audioBytes(utterance))
+  } catch (error) {
+    if (!mayBeMissing) throw error
+    unreadableReason(error)
+    return missingAudio
   }
 }

@@ -1,15 +1,20 @@
 import type { LayerDescription, ModelDescription } from '@contract/model'
 import { breakEvenRank } from '../../compression/allocation/break-even'
 import { countParameters } from '../../onnx/parameters'
+import { unpackProjections } from '../../onnx/passes/unpack-projections'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
 import { openModel } from './open-model'
 import { macsPerAudioSecond, macsReferenceSeconds, type MacsPerAudioSecond } from './reference-input'
 
-/** Looks inside a model without running it. Works for any ONNX model; operations are counted for known families. */
+/**
+ * Looks inside a model without running it. Works for any ONNX model; operations are counted for known families. Packed
+ * projections are shown one by one, as they would be compressed.
+ */
 export async function describeModel({ modelPath }: { modelPath: string }): Promise<ModelDescription> {
   const opened = await openModel(modelPath)
-  const { model, description } = opened
+  const { description } = opened
+  const model = unpackProjections(opened.model).model
   const macs = description === undefined ? undefined : macsPerAudioSecond(model, description)
   return {
     path: opened.file,
@@ -43,6 +48,7 @@ function describeLayer(layer: LinearLayer, macs: MacsPerAudioSecond | undefined)
     hasBias: layer.biasName !== undefined,
     weightUses: layer.weightUses,
     breakEvenRank: breakEvenRank(inFeatures, outFeatures),
-    macsPerAudioSecond: macs?.perNode.get(layer.nodeOutput) ?? null
+    // Looking an embedding up multiplies nothing, so nothing was counted for it.
+    macsPerAudioSecond: macs?.perNode.get(layer.nodeOutput) ?? (layer.operator === 'Gather' ? 0 : null)
   }
 }

@@ -1,40 +1,35 @@
-import os from 'node:os'
-import process from 'node:process'
-import type { Conditions, Measurement, UtteranceRecord, WordErrors } from '@contract/trial'
+import { WorkbenchError } from '@contract/errors'
+import type { Measurement, UtteranceRecord } from '@contract/trial'
 import { throwIfCancelled } from '../../base/abort'
 import type { Clock } from '../../base/clock'
-import { wordErrorRateInterval } from '../../evaluation/bootstrap'
-import { failureFlags } from '../../evaluation/failure-flags'
-import { summarizeLatency, type UtteranceTiming } from '../../evaluation/latency'
-import {
-  addWordErrors,
-  alignWords,
-  noWordErrors,
-  splitWords,
-  wordErrorRate
-} from '../../evaluation/word-errors'
+import { bootstrapSpeakers } from '../../evaluation/error-count'
+import { summarizeLatency } from '../../evaluation/latency'
+import { areGatesDecided, canStop, lookSizes, randomOrder } from '../../evaluation/stopping'
+import { countFailures, countSpeakers, summarizeQuality } from '../../evaluation/summarize-records'
 import type { InferenceBackend } from '../../runtime/inference-backend'
+import type { SpeechModelDescription } from '../../speech/families/family'
 import { openSpeechModel } from '../../speech/families/open-speech-model'
-import type { SpeechRecognizer } from '../../speech/families/family'
-import { resamplerName } from '../../speech/audio/resample'
-import type { Utterance } from '../../speech/datasets/utterance'
-import { findNormalizer, type TextNormalizer } from '../../speech/text/normalizers'
+import { findNormalizer } from '../../speech/text/normalizers'
 import { peakResidentBytes } from '../peak-memory'
 import type { EvaluateParams } from '../protocol'
 import type { JobContext } from '../serve'
-import { latheVersion } from '../../base/lathe-version'
-import { onUtterance, openDataset, type Dataset } from './dataset'
+import { describeConditions } from './conditions'
+import { openDataset, type Dataset } from './dataset'
+import { hear, readRecording, warmUp, type Speech, type Unreadable } from './hear-utterance'
+import { measureThroughput } from './measure-throughput'
+import { scoreUtterance } from './score-utterance'
 
 /** Raised when the same model and data would give other texts, counts or timings: front end, decoding, scoring. */
-export const evaluationVersion = 1
+export const evaluationVersion = 2
 
 /**
  * Measures a model on a data set, one utterance at a time, and hands over each record as soon as it is final.
  *
- * Decoding the audio file is not timed; features, network and text are. The engine should do nothing else before, so
- * that load time and peak memory are the model's own.
+ * The engine should do nothing else before, so that load time and peak memory are the model's own. With `stopping` the
+ * recordings run in a random order and the evaluation may end before the last of them.
  *
- * @throws WorkbenchError naming the utterance whose audio is unreadable, or the layer or frame that is not finite.
+ * @throws WorkbenchError naming the utterance whose audio is unreadable, or the layer or frame that is not finite;
+ *   `invalid-input` when speakers are to be drawn and some recordings have none.
  */
 export async function evaluateModel(
   backend: InferenceBackend,
@@ -43,7 +38,8 @@ export async function evaluateModel(
   context: JobContext
 ): Promise<Measurement> {
   const { description, modelFile, datasetPath, settings } = params
-  const dataset = await openDataset(datasetPath)
+  const dataset = await openDataset(datasetPath, settings.skipUnreadable)
+  assertSpeakers(dataset, params)
   const loadStart = clock.nowMilliseconds()
   const recognizer = await openSpeechModel(
     backend,
@@ -54,24 +50,25 @@ export async function evaluateModel(
   const loadMilliseconds = clock.nowMilliseconds() - loadStart
   try {
     const resampleToHz = settings.resample ? description.sampleRateHz : undefined
-    const speech: Speech = { recognizer, dataset, resampleToHz }
+    const speech: Speech = { recognizer, dataset, resampleToHz, skipUnreadable: settings.skipUnreadable }
     const warmup = await warmUp(speech, settings.warmupUtterances)
-    const records = await transcribeAll(speech, params, context)
+    const { records, unreadable, stoppedBefore } = await hearAll(speech, params, context)
     const latency = summarizeLatency([...warmup, ...records], warmup.length)
-    const counts = records.map(({ wordErrors }) => wordErrors)
-    const errors = counts.reduce<WordErrors>(addWordErrors, noWordErrors)
-    const { lower, upper } = wordErrorRateInterval(counts, { seed: settings.seed })
+    const peakBytes = peakResidentBytes()
     return {
-      wordErrorRate: wordErrorRate(errors),
-      wordErrors: errors,
-      wordErrorRateInterval: { lower, upper },
+      ...summarizeQuality(records, { ...settings, labels: labelCount(description) }),
       latencyMilliseconds: latency.latencyMilliseconds,
       realTimeFactor: latency.realTimeFactor,
+      // After the memory was read: batches need more of it than the model alone.
+      ...(settings.throughput ? await measureThroughput(speech, records, context) : {}),
       loadMilliseconds,
-      peakResidentBytes: peakResidentBytes(),
+      peakResidentBytes: peakBytes,
       utterances: records.length,
+      speakers: countSpeakers(records),
       audioSeconds: latency.audioSeconds,
       failures: countFailures(records),
+      unreadable,
+      ...(stoppedBefore === undefined ? {} : { stoppedBefore }),
       conditions: describeConditions(backend, params)
     }
   } finally {
@@ -79,111 +76,77 @@ export async function evaluateModel(
   }
 }
 
-/** What is heard, and by what. */
-interface Speech {
-  readonly recognizer: SpeechRecognizer
-  readonly dataset: Dataset
-  /** Rate to resample to; undefined: audio at another rate is refused. */
-  readonly resampleToHz: number | undefined
+/** Before anything is run: that a bootstrap is impossible should not come to light after an hour. */
+function assertSpeakers({ utterances }: Dataset, { settings }: EvaluateParams): void {
+  bootstrapSpeakers(
+    utterances.map(({ id, speaker }) => ({ utteranceId: id, speaker })),
+    settings.bootstrapUnit
+  )
 }
 
-/** Runs the first utterances untallied: the first run pays for memory and code that later ones reuse. */
-async function warmUp(speech: Speech, count: number): Promise<UtteranceTiming[]> {
-  const timings: UtteranceTiming[] = []
-  for (const utterance of speech.dataset.utterances.slice(0, count)) {
-    timings.push((await transcribe(speech, utterance)).timing)
-  }
-  return timings
+function labelCount(description: SpeechModelDescription): number | undefined {
+  return description.family === 'audio-classifier' ? description.labels.length : undefined
 }
 
-interface Transcribed {
-  readonly text: string
-  readonly timing: UtteranceTiming
+/** Everything that was heard. */
+interface HeardSet {
+  readonly records: UtteranceRecord[]
+  readonly unreadable: Unreadable[]
+  /** Recordings of the data set, when it was not heard to its end. */
+  readonly stoppedBefore: number | undefined
 }
 
-function transcribe(
-  { recognizer, dataset, resampleToHz }: Speech,
-  utterance: Utterance
-): Promise<Transcribed> {
-  return onUtterance(utterance, async () => {
-    const audio = await dataset.audio(utterance, resampleToHz)
-    const { interpretation, timings } = await recognizer.recognize(audio)
-    // A label is scored as a text of one word: the word error rate is then the share of clips labelled wrongly.
-    const text = interpretation.kind === 'text' ? interpretation.text : interpretation.label
-    const { featuresMilliseconds, modelMilliseconds, decodeMilliseconds } = timings
-    const processingMilliseconds = featuresMilliseconds + modelMilliseconds + decodeMilliseconds
-    return { text, timing: { processingMilliseconds, audioSeconds: audio.durationSeconds } }
-  })
-}
-
-async function transcribeAll(
-  speech: Speech,
-  params: EvaluateParams,
-  context: JobContext
-): Promise<UtteranceRecord[]> {
-  const { dataset } = speech
+async function hearAll(speech: Speech, params: EvaluateParams, context: JobContext): Promise<HeardSet> {
+  const { dataset, recognizer } = speech
   const normalizer = findNormalizer(params.settings.normalizer)
   const known = new Map(params.known.map((record) => [record.utteranceId, record]))
   const records: UtteranceRecord[] = []
-  for (const [index, utterance] of dataset.utterances.entries()) {
+  const unreadable: Unreadable[] = dataset.excluded.map(({ id, reason }) => ({ utteranceId: id, reason }))
+  const { order, isDecided } = plan(dataset, params)
+  for (const [index, utterance] of order.entries()) {
     throwIfCancelled(context.signal)
-    let record = known.get(utterance.id)
-    if (record === undefined) {
-      record = scoreUtterance(utterance, await transcribe(speech, utterance), normalizer)
+    const earlier = known.get(utterance.id)
+    const recording = earlier === undefined ? await readRecording(speech, utterance) : undefined
+    if (earlier !== undefined) {
+      records.push(earlier)
+    } else if (recording !== undefined && 'audio' in recording) {
+      const record = scoreUtterance(utterance, await hear(recognizer, utterance, recording.audio), normalizer)
       context.records([record])
+      records.push(record)
+    } else if (recording !== undefined) {
+      unreadable.push(recording.unreadable)
     }
-    records.push(record)
     context.progress({
       stage: `evaluate on ${dataset.name}`,
       completed: index + 1,
-      total: dataset.utterances.length,
+      total: order.length,
       unit: 'utterances'
     })
     await context.breathe()
+    if (isDecided(index + 1, records)) return { records, unreadable, stoppedBefore: order.length }
   }
-  return records
+  assertHeard(dataset, { records, unreadable })
+  return { records, unreadable, stoppedBefore: undefined }
 }
 
-/** Raw text is kept beside the counts, so that another normalizer can rescore without running the model again. */
-function scoreUtterance(
-  utterance: Utterance,
-  { text, timing }: Transcribed,
-  normalizer: TextNormalizer
-): UtteranceRecord {
-  const reference = splitWords(normalizer.normalize(utterance.text))
-  const hypothesis = splitWords(normalizer.normalize(text))
-  const { substitutions, deletions, insertions, referenceWords } = alignWords(reference, hypothesis)
+/** The order of the recordings and, after each of them, whether the others are needed. */
+function plan({ utterances }: Dataset, { stopping, settings }: EvaluateParams) {
+  if (stopping === undefined || !canStop(stopping)) return { order: utterances, isDecided: () => false }
+  const looks = lookSizes(utterances.length)
+  const { seed, bootstrapUnit } = settings
   return {
-    utteranceId: utterance.id,
-    reference: utterance.text,
-    hypothesis: text,
-    wordErrors: { substitutions, deletions, insertions, referenceWords },
-    audioSeconds: timing.audioSeconds,
-    processingMilliseconds: timing.processingMilliseconds,
-    failures: failureFlags(reference, hypothesis)
+    order: randomOrder(utterances, seed),
+    isDecided: (heard: number, records: readonly UtteranceRecord[]) =>
+      looks.includes(heard) &&
+      areGatesDecided(records, stopping, { seed, bootstrapUnit, looks: looks.length })
   }
 }
 
-function countFailures(records: readonly UtteranceRecord[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const { failures } of records) for (const flag of failures) counts[flag] = (counts[flag] ?? 0) + 1
-  return counts
-}
-
-function describeConditions(
-  backend: InferenceBackend,
-  { description, settings }: EvaluateParams
-): Conditions {
-  const { name, version } = findNormalizer(settings.normalizer)
-  return {
-    runtime: backend.description,
-    platform: `${process.platform} ${process.arch}`,
-    processor: os.cpus()[0]?.model ?? 'unknown',
-    node: process.versions.node,
-    lathe: latheVersion,
-    threads: settings.threads,
-    warmupUtterances: settings.warmupUtterances,
-    normalizer: `${name} ${version}`,
-    resampling: settings.resample ? `to ${description.sampleRateHz} Hz where needed, ${resamplerName}` : null
-  }
+function assertHeard({ name }: Dataset, { records, unreadable }: Omit<HeardSet, 'stoppedBefore'>): void {
+  const [first] = unreadable
+  if (records.length > 0 || first === undefined) return
+  throw new WorkbenchError(
+    'invalid-input',
+    `None of the ${unreadable.length} recordings of '${name}' can be read, the first one because: ${first.reason}`
+  )
 }

@@ -4,14 +4,13 @@ import { compareOutputs } from '../../evaluation/parity'
 import { decodeModel } from '../../onnx/serde/decode-model'
 import { externalLocations } from '../../onnx/serde/external-data'
 import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
-import { createPrng } from '../../base/prng'
 import type { SpeechModelDescription } from '../../speech/families/family'
-import { inputShapes, modelFeeds } from '../../speech/families/model-feeds'
+import { modelFeeds } from '../../speech/families/model-feeds'
 import { copyFile, readFile, writeFile } from '../../workspace/files'
 import { writeFolder } from '../../workspace/export-folder'
 import { openModelFolder } from '../../workspace/model-folder'
 import type { ExportParams, ExportResult } from '../protocol'
-import { referenceSamples } from './reference-input'
+import { noiseInput } from './reference-input'
 
 /**
  * Writes a model with every file it needs into a folder, then opens that folder as a stranger would and compares the
@@ -60,10 +59,7 @@ async function compareFiles(
   description: SpeechModelDescription,
   [first, second]: readonly [string, string]
 ): Promise<number> {
-  const dims = inputShapes(description, referenceSamples(description)).get(description.inputName) ?? []
-  const prng = createPrng(1)
-  const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => prng.normal())
-  const input: RuntimeTensor = { dataType: 'float32', dims, data }
+  const input = noiseInput(description)
   const outputs: Float32Array[] = []
   for (const path of [first, second]) {
     const session = await backend.open({ kind: 'file', path })

@@ -4,7 +4,8 @@ import { canonicalJson } from '../../base/canonical-json'
 import { layerMatrix } from '../../compression/layer-matrix'
 import type { LowRankFactors } from '../../compression/low-rank-factors'
 import type { LowRankMethod } from '../../compression/methods/low-rank-method'
-import { mergeMomentSums, type MomentSum } from '../../compression/second-moment'
+import { methodForMatrix } from '../../compression/methods/method-for-matrix'
+import type { MomentSum } from '../../compression/second-moment'
 import { matrix } from '../../linalg/matrix'
 import type { Products } from '../../linalg/products'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
@@ -14,6 +15,7 @@ import { decodeArrays, encodeArrays } from '../../workspace/array-file'
 import type { Cache } from '../../workspace/cache'
 import { sha256Text } from '../../workspace/files'
 import type { JobContext } from '../serve'
+import { mergedMoments } from './build-session'
 import { calibrationVersion } from './calibrate'
 
 export interface FactorizeInputs {
@@ -22,7 +24,7 @@ export interface FactorizeInputs {
   readonly layers: readonly LinearLayer[]
   readonly method: LowRankMethod
   readonly damping: number
-  /** By input value; asked for only when a factor is not in the cache. */
+  /** By `layerInputKey`; asked for only when a factor is not in the cache. */
   readonly moments: () => Promise<ReadonlyMap<string, MomentSum>>
   /** Identity of the data behind the moments. */
   readonly calibrationHash: string | undefined
@@ -57,9 +59,10 @@ async function factorizeWeight(
   users: readonly LinearLayer[],
   inputs: FactorizeInputs
 ): Promise<LowRankFactors> {
-  const { model, method, damping, cache, products } = inputs
+  const { model, damping, cache, products } = inputs
   const layer = users[0]!
-  const key = factorKey(layer, inputs)
+  const method = methodForMatrix(users, inputs.method)
+  const key = factorKey(layer, { ...inputs, method })
   const cached = await cache.read('factors', key)
   if (cached !== undefined) return decodeFactors(cached)
   const weight = readWeight(model, layer)
@@ -89,18 +92,6 @@ function factorKey(
       ...data
     })
   )
-}
-
-/** A matrix that several layers share must serve the inputs of all of them. */
-function mergedMoments(users: readonly LinearLayer[], moments: ReadonlyMap<string, MomentSum>): MomentSum {
-  const values = new Set(users.map(({ input }) => input))
-  return [...values]
-    .map((value) => {
-      const sums = moments.get(value)
-      if (sums === undefined) throw new WorkbenchError('internal', `The value '${value}' was not calibrated.`)
-      return sums
-    })
-    .reduce(mergeMomentSums)
 }
 
 function encodeFactors({ down, up, singularValues, inputMean }: LowRankFactors): Uint8Array {

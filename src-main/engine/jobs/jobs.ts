@@ -1,7 +1,7 @@
 /** The engine's jobs over one backend. What builds share is kept between requests of one study. */
 import type { Clock } from '../../base/clock'
 import type { InferenceBackend } from '../../runtime/inference-backend'
-import type { BuildParams } from '../protocol'
+import type { SessionParams } from '../protocol'
 import type { Jobs } from '../serve'
 import { buildModel } from './build-model'
 import { BuildSession } from './build-session'
@@ -11,11 +11,13 @@ import { describeModel } from './describe-model'
 import { evaluateModel } from './evaluate-model'
 import { exportModel } from './export-model'
 import { openModel, requireDescription } from './open-model'
+import { peekDataset } from './peek-dataset'
+import { planJob, probeJob, spectraJob, statisticsJob, twinsJob } from './session-jobs'
 
 export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
   let session: BuildSession | undefined
 
-  async function sessionFor(params: BuildParams): Promise<BuildSession> {
+  async function sessionFor(params: SessionParams): Promise<BuildSession> {
     if (session?.serves(params)) return session
     await session?.release()
     session = undefined
@@ -35,10 +37,39 @@ export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
       }
     },
     'dataset.describe': describeDataset,
+    'dataset.peek': ({ datasetPath }, context) => peekDataset(datasetPath, clock, context),
     async 'model.build'(params, context) {
       return buildModel(await sessionFor(params), params, context)
     },
+    async 'model.plan'(params, context) {
+      return planJob(await sessionFor(params), params, context)
+    },
+    async 'model.spectra'(params, context) {
+      return spectraJob(await sessionFor(params), params, context)
+    },
+    async 'weights.statistics'(params, context) {
+      return statisticsJob(await sessionFor(params), params, context)
+    },
+    async 'model.twins'(params) {
+      return twinsJob(await sessionFor(params), params)
+    },
+    async 'machine.probe'(params, context) {
+      const { modelPath, workspaceFolder } = params
+      return probeJob(await sessionFor(withoutCalibration({ modelPath, workspaceFolder })), params, context)
+    },
     'model.evaluate': (params, context) => evaluateModel(backend, clock, params, context),
     'model.export': (params) => exportModel(backend, params)
+  }
+}
+
+/** A session for jobs that need the model alone. */
+function withoutCalibration(params: Pick<SessionParams, 'modelPath' | 'workspaceFolder'>): SessionParams {
+  return {
+    ...params,
+    calibrationPath: undefined,
+    calibrationHash: undefined,
+    resample: false,
+    skipUnreadable: false,
+    threads: 1
   }
 }

@@ -1,6 +1,8 @@
+import { createPrng } from '../../base/prng'
 import { countMacs } from '../../onnx/macs'
 import type { Model } from '../../onnx/ir/model'
 import { inferShapes } from '../../onnx/shapes/infer-shapes'
+import type { RuntimeTensor } from '../../runtime/inference-backend'
 import type { SpeechModelDescription } from '../../speech/families/family'
 import { inputShapes, paddedSamples } from '../../speech/families/model-feeds'
 
@@ -34,4 +36,12 @@ export function macsPerAudioSecond(model: Model, description: SpeechModelDescrip
 /** Samples in `macsReferenceSeconds` of audio. */
 export function referenceSamples({ sampleRateHz }: SpeechModelDescription): number {
   return macsReferenceSeconds * sampleRateHz
+}
+
+/** Seeded noise in the shape of the model's main input for the reference length. */
+export function noiseInput(description: SpeechModelDescription): RuntimeTensor {
+  const dims = inputShapes(description, referenceSamples(description)).get(description.inputName) ?? []
+  const prng = createPrng(1)
+  const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => prng.normal())
+  return { dataType: 'float32', dims, data }
 }

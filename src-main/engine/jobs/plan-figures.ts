@@ -1,0 +1,155 @@
+/** Figures that choosing ranks needs beside spectra: costs of the model, times of this machine, damages of single cuts. */
+import os from 'node:os'
+import { machineProbeSchema, sensitivityTableSchema, type SensitivityTable } from '@contract/rank-plan'
+import type { LowRankMethod, Precision } from '@contract/recipe'
+import { canonicalJson } from '../../base/canonical-json'
+import type { LowRankFactors } from '../../compression/low-rank-factors'
+import { lowRankMethodTable } from '../../compression/methods/methods'
+import { applyPrecision } from '../../compression/methods/precisions'
+import type { PlanRanksInputs } from '../../compression/plan-ranks'
+import type { ModelCosts } from '../../compression/pricing'
+import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
+import type { LowRankMaking, RankChoice } from '../../study/trial-spec'
+import { sha256Text } from '../../workspace/files'
+import type { JobContext } from '../serve'
+import type { BuildSession, Spectra } from './build-session'
+import { countCosts, measureRunMilliseconds } from './model-costs'
+import { measureSensitivity, sensitivityVersion } from './measure-sensitivity'
+import { machineProbeVersion, probeMachine, timedShapes, type MachineProbe } from './probe-machine'
+
+/** Everything that `planRanks` needs to choose the ranks of `making` for factorised layers. */
+export async function planFigures(
+  session: BuildSession,
+  { ranks, precision, method, damping }: LowRankMaking,
+  {
+    layers,
+    spectra,
+    factors,
+    evaluationThreads: threads
+  }: {
+    readonly layers: readonly LinearLayer[]
+    readonly spectra: Spectra
+    /** Asked for only where cuts have to be tried. */
+    readonly factors: () => Promise<ReadonlyMap<string, LowRankFactors>>
+    readonly evaluationThreads: number
+  },
+  context: JobContext
+): Promise<PlanRanksInputs> {
+  const costs = await costsOf(session, { ranks, precision, layers, threads }, context)
+  const inputs = { layers, spectra, options: ranks, costs }
+  if (ranks.policy !== 'sensitivity') return inputs
+  const { rankMultiple } = ranks
+  const question = { layers, factors, method, damping, rankMultiple }
+  return { ...inputs, sensitivities: await sensitivitiesOf(session, question, context) }
+}
+
+interface CostQuestion {
+  readonly ranks: RankChoice
+  readonly precision: Precision
+  /** The layers to compress. */
+  readonly layers: readonly LinearLayer[]
+  /** With which the finished model will run. */
+  readonly threads: number
+}
+
+/** What the budget of `ranks` counts, counted or measured. */
+async function costsOf(
+  session: BuildSession,
+  { ranks, precision, layers, threads }: CostQuestion,
+  context: JobContext
+): Promise<ModelCosts> {
+  const { model, opened, description, keepFloat, backend, clock } = session
+  const unit = ranks.policy === 'manual' ? 'parameters' : ranks.budgetUnit
+  const counted = countCosts(
+    { model, sizeBytes: opened.sizeBytes, description, precision, keepFloat },
+    unit === 'milliseconds' ? 'macs' : unit
+  )
+  if (ranks.policy === 'manual' || unit !== 'milliseconds') return counted
+  const { table } = await probeOf(session, { layers, precision, threads }, context)
+  if (ranks.budgetScope === 'layers') return { ...counted, latency: { table } }
+  const dense = applyPrecision(model, precision, keepFloat)
+  const timed = { model: dense, description, backend, clock, threads }
+  return { ...counted, latency: { table, modelMilliseconds: await measureRunMilliseconds(timed, context) } }
+}
+
+/**
+ * Times of this machine for the shapes of `layers`: from the cache, or measured. A time is no exact quantity; taking it once
+ * and keeping it is what makes plans repeatable.
+ */
+export async function probeOf(
+  session: BuildSession,
+  {
+    layers,
+    precision,
+    threads
+  }: { readonly layers: readonly LinearLayer[]; readonly precision: Precision; readonly threads: number },
+  context: JobContext
+): Promise<MachineProbe> {
+  const { model, opened, description, keepFloat, backend, clock, workspace } = session
+  const macs = countCosts({ model, sizeBytes: opened.sizeBytes, description, precision, keepFloat }, 'macs')
+    .macs!.perNode
+  const shapes = timedShapes(layers, macs)
+  const processor = os.cpus()[0]?.model ?? 'unknown'
+  const conditions = {
+    version: machineProbeVersion,
+    processor,
+    runtime: backend.description,
+    threads,
+    precision
+  }
+  const key = sha256Text(canonicalJson({ ...conditions, shapes: shapes.map((shape) => ({ ...shape })) }))
+  const cached = await workspace.cache.read('latency', key)
+  if (cached !== undefined) return machineProbeSchema.parse(JSON.parse(new TextDecoder().decode(cached)))
+  const probe = await probeMachine({ shapes, backend, clock, threads, precision, processor }, context)
+  await workspace.cache.write('latency', key, new TextEncoder().encode(JSON.stringify(probe)))
+  return probe
+}
+
+/** Damages of cutting each layer alone: from the cache, or measured on the calibration set. */
+async function sensitivitiesOf(
+  session: BuildSession,
+  question: {
+    readonly layers: readonly LinearLayer[]
+    readonly factors: () => Promise<ReadonlyMap<string, LowRankFactors>>
+    readonly method: LowRankMethod
+    readonly damping: number
+    readonly rankMultiple: number
+  },
+  context: JobContext
+): Promise<SensitivityTable> {
+  const { layers, factors, method, damping, rankMultiple } = question
+  const { version } = lowRankMethodTable[method]
+  const about = {
+    sensitivityVersion,
+    method,
+    version,
+    damping,
+    rankMultiple,
+    layers: layers.map(({ id }) => id)
+  }
+  const key = await session.cacheKey(about, context)
+  const { cache } = session.workspace
+  const cached = await cache.read('sensitivity', key)
+  if (cached !== undefined) return sensitivityTableSchema.parse(JSON.parse(new TextDecoder().decode(cached)))
+  const dataset = await session.calibrationSet()
+  const { model, resampleToHz, backend, params } = session
+  const decomposed = await factors()
+  const table = await session.withOriginal((recognizer) =>
+    measureSensitivity(
+      {
+        model,
+        layers,
+        factors: decomposed,
+        recognizer,
+        dataset,
+        resampleToHz,
+        backend,
+        threads: params.threads,
+        rankMultiple
+      },
+      context
+    )
+  )
+  await cache.write('sensitivity', key, new TextEncoder().encode(JSON.stringify(table)))
+  return table
+}
