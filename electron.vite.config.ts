@@ -17,7 +17,9 @@ const bundled = [
   'ogg-opus-decoder',
   'mpg123-decoder',
   '@alexanderolsen/libsamplerate-js',
-  'csv-parse'
+  'csv-parse',
+  'ws',
+  'echarts'
 ]
 
 export default defineConfig({

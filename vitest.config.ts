@@ -15,7 +15,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src-main/**/*.test.ts', 'src-preload/**/*.test.ts', 'src-renderer/**/*.test.ts'],
-          exclude: ['**/*.native.test.ts']
+          exclude: ['**/*.native.test.ts'],
+          // Reports take their colours from the app's style sheet; vitest blanks style sheets unless told otherwise.
+          css: { include: [/\/app\/tokens\.css/] }
         }
       },
       {

@@ -18,5 +18,27 @@ if (Number(process.versions.node.split('.', 1)[0]) < requiredNodeMajor) {
   const { runCommandLine } = await import('./hosts/cli/run')
   const { createServices } = await import('./services/services')
   const engineEntry = fileURLToPath(new URL('./engine.js', import.meta.url))
-  await runCommandLine(process.argv, createServices(createForkLauncher(engineEntry)))
+  const services = createServices(createForkLauncher(engineEntry))
+  await runCommandLine(process.argv, services, async ({ port, ...folders }) => {
+    const { openInBrowser } = await import('./hosts/web/open-browser')
+    const { startWebHost } = await import('./hosts/web/web-host')
+    const { createWorkbench } = await import('./services/workbench')
+    const demoFolder = fileURLToPath(new URL('../../resources/demo', import.meta.url))
+    const workbench = createWorkbench(services, { ...folders, demoFolder, isConfined: true, host: 'web' })
+    try {
+      const rendererFolder = fileURLToPath(new URL('../renderer', import.meta.url))
+      const host = await startWebHost({ workbench, rendererFolder, port })
+      return {
+        url: host.url,
+        openInBrowser: () => openInBrowser(host.url),
+        close: async () => {
+          await host.close()
+          await workbench.close()
+        }
+      }
+    } catch (thrown) {
+      await workbench.close()
+      throw thrown
+    }
+  })
 }

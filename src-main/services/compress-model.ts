@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { EngineLauncher } from '../engine/launcher'
 import { trialName } from '../study/expand'
-import type { TrialMaking } from '../study/trial-spec'
 import { exportDocuments } from './report/export-documents'
 import type { CompressRequest, CompressResult, ServiceOptions } from './requests'
 import { withEngine } from './with-engine'
@@ -12,18 +11,32 @@ export async function compressModel(
   request: CompressRequest,
   options: ServiceOptions = {}
 ): Promise<CompressResult> {
-  const { modelPath, calibrationPath, workspaceFolder, outputFolder, resample } = request
+  const { modelPath, making, calibrationPath, workspaceFolder, outputFolder, resample } = request
   return withEngine(launcher, async (engine) => {
-    const making = makingOf(request)
     const threads = availableParallelism()
     const built = await engine.request(
       'model.build',
-      { modelPath, making, calibrationPath, calibrationHash: undefined, workspaceFolder, resample, threads },
+      {
+        modelPath,
+        making,
+        calibrationPath,
+        calibrationHash: undefined,
+        workspaceFolder,
+        resample,
+        skipUnreadable: false,
+        threads,
+        evaluationThreads: 1
+      },
       options
     )
     const { modelFile } = built
     const original = await engine.request('model.recognize', { modelPath }, options)
-    const documents = exportDocuments({ name: trialName(making), making, built })
+    const documents = exportDocuments({
+      name: trialName(making),
+      making,
+      built,
+      originalModelHash: original.modelHash
+    })
     const exported = await engine.request(
       'model.export',
       { original, modelFile, outputFolder, documents },
@@ -31,21 +44,4 @@ export async function compressModel(
     )
     return { built, exported }
   })
-}
-
-function makingOf(request: CompressRequest): TrialMaking {
-  const { method, retainedParameterFraction, precision, rankMultiple, damping, excludeRoles, exclude } =
-    request
-  if (method === undefined) return precision === 'int8' ? { kind: 'int8-dynamic' } : { kind: 'baseline' }
-  return {
-    kind: 'low-rank',
-    method,
-    rankPolicy: request.rankPolicy,
-    retainedParameterFraction,
-    rankMultiple,
-    damping,
-    excludeRoles,
-    exclude,
-    precision
-  }
 }

@@ -24,8 +24,9 @@ export async function exportTrial(
   const workspace = openExistingWorkspace(request.workspaceFolder)
   try {
     const study = workspace.records.findStudy(request.study)
-    const { recipe, modelPath, modelHash } = studyOriginSchema.parse(study.recipe)
-    const { trialId, spec } = findTrial(study, expandRecipe(recipe), request.trial)
+    const origin = studyOriginSchema.parse(study.recipe)
+    const { modelPath, modelHash } = origin
+    const { trialId, spec } = findTrial(study, expandRecipe(origin.recipe, origin), request.trial)
     const outcome = finishedOutcome(workspace, trialId, spec)
     const { outputFolder } = request
     return await withEngine(launcher, async (engine) => {
@@ -33,7 +34,12 @@ export async function exportTrial(
       assertSameModel(original.modelHash, modelHash, modelPath)
       const isBaseline = spec.making.kind === 'baseline'
       const modelFile = isBaseline ? original.modelFile : workspace.models.path(outcome.built.modelHash)
-      const documents = exportDocuments({ name: spec.name, making: spec.making, ...outcome })
+      const documents = exportDocuments({
+        name: spec.name,
+        making: spec.making,
+        originalModelHash: modelHash,
+        ...outcome
+      })
       return engine.request('model.export', { original, modelFile, outputFolder, documents }, options)
     })
   } finally {

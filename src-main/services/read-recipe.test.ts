@@ -11,7 +11,7 @@ const recipe = {
   calibrationSet: 'dev.jsonl',
   evaluationSet: '/speech/eval.jsonl'
 }
-const grid = { methods: ['weight-svd'], retainedParameterFractions: [0.5] }
+const grid = { methods: ['weight-svd'], retainedFractions: [0.5] }
 
 function parse(changes: Record<string, unknown>): unknown {
   return parseRecipe(JSON.stringify({ ...recipe, ...changes }), 'r.json')
@@ -40,13 +40,13 @@ describe('parseRecipe', () => {
     ['no methods', { grids: [grid, { ...grid, methods: [] }] }, "'grids.1.methods'"],
     [
       'a fraction of 0',
-      { grids: [{ ...grid, retainedParameterFractions: [0.5, 0] }] },
-      "'grids.0.retainedParameterFractions.1'"
+      { grids: [{ ...grid, retainedFractions: [0.5, 0] }] },
+      "'grids.0.retainedFractions.1'"
     ],
     [
       'a percentage for a fraction',
-      { grids: [{ ...grid, retainedParameterFractions: [50] }] },
-      "'grids.0.retainedParameterFractions.0'"
+      { grids: [{ ...grid, retainedFractions: [50] }] },
+      "'grids.0.retainedFractions.0'"
     ],
     ['an unknown precision', { grids: [{ ...grid, precisions: ['int4'] }] }, "'grids.0.precisions.0'"],
     ['an unknown role', { layers: { excludeRoles: ['encoder'] } }, "'layers.excludeRoles.0'"],

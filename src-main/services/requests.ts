@@ -1,14 +1,9 @@
 /** What hosts ask of the services, and what they get back. */
 import type { Progress } from '@contract/progress'
-import type {
-  EvaluationSettings,
-  GridRankPolicy,
-  LayerRole,
-  LowRankMethod,
-  Precision
-} from '@contract/recipe'
+import type { EvaluationSettings } from '@contract/recipe'
 import type { BuiltModel, Measurement, TrialReport, UtteranceRecord } from '@contract/trial'
 import type { ExportResult } from '../engine/protocol'
+import type { TrialMaking } from '../study/trial-spec'
 
 /** How a caller follows and stops a service. */
 export interface ServiceOptions {
@@ -18,14 +13,8 @@ export interface ServiceOptions {
 
 export interface CompressRequest {
   readonly modelPath: string
-  readonly method: LowRankMethod | undefined
-  readonly rankPolicy: GridRankPolicy
-  readonly retainedParameterFraction: number
-  readonly precision: Precision
-  readonly rankMultiple: number
-  readonly damping: number
-  readonly excludeRoles: readonly LayerRole[]
-  readonly exclude: readonly string[]
+  /** Baseline: the model is only exported again. */
+  readonly making: TrialMaking
   readonly calibrationPath: string | undefined
   /** Whether audio at another sample rate is resampled to the model's. */
   readonly resample: boolean

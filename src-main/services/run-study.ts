@@ -9,22 +9,23 @@ import { WorkbenchError, toErrorWire, type ErrorWire } from '@contract/errors'
 import type { Progress } from '@contract/progress'
 import {
   trialOutcomeSchema,
-  utteranceRecordSchema,
   type StudyReport,
   type TrialOutcome,
-  type TrialReport
+  type TrialReport,
+  type UtteranceRecord
 } from '@contract/trial'
-import { canonicalJson, type Json } from '../base/canonical-json'
+import type { Json } from '../base/canonical-json'
 import type { EngineClient } from '../engine/client'
 import type { EngineLauncher } from '../engine/launcher'
-import type { DatasetDescription, RecognizedModel } from '../engine/protocol'
-import { expandRecipe } from '../study/expand'
-import { trialIdentity, type TrialInputs, type TrialSpec } from '../study/trial-spec'
-import { sha256Text } from '../workspace/files'
+import type { EvaluateParams } from '../engine/protocol'
+import { isYardstick, trialSpecJson } from '../study/trial-spec'
 import { openWorkspace, type Workspace } from '../workspace/workspace'
+import { compareTrials } from './compare-trials'
+import { prepareStudy, saveStudy, type PlannedTrial, type PreparedStudy } from './prepare-study'
 import { readRecipe, type ResolvedRecipe } from './read-recipe'
 import type { RunStudyRequest, ServiceOptions } from './requests'
-import { compareWithInt8, createTrialReport } from './trial-report'
+import { createTrialReport } from './trial-report'
+import { recordsOf } from './utterance-records'
 import { withEngine } from './with-engine'
 
 /** @throws WorkbenchError `invalid-input` for a wrong recipe, `cancelled`, and what opening model and data throws. */
@@ -37,25 +38,17 @@ export async function runStudy(
   const workspace = openWorkspace(request.workspaceFolder)
   try {
     return await withEngine(launcher, async (builder) => {
-      const prepared = await prepare(resolved, builder, options)
-      const trials = plannedTrials(resolved, prepared.inputs)
-      const study = saveStudy(workspace, resolved, prepared.inputs, trials)
-      const run: StudyRun = {
-        launcher,
-        builder,
-        workspace,
-        resolved,
-        recognized: prepared.recognized,
-        calibrationHash: prepared.inputs.calibrationHash,
-        options
-      }
+      const prepared = await prepareStudy(resolved, builder, workspace.folder, options)
+      const study = saveStudy(workspace, resolved, prepared)
+      const run: StudyRun = { launcher, builder, workspace, resolved, prepared, options }
+      const { trials } = prepared
       const reports: TrialReport[] = []
       for (const [index, trial] of trials.entries()) {
         const report = await runTrial(run, trial, `[${index + 1}/${trials.length}] ${trial.spec.name}`)
         reports.push(report)
         request.onTrial?.(report)
       }
-      return { study, trials: compareWithInt8(reports) }
+      return { study, trials: compareTrials(reports, resolved.recipe, recordsOf(workspace)) }
     })
   } finally {
     workspace.close()
@@ -68,67 +61,8 @@ interface StudyRun {
   readonly builder: EngineClient
   readonly workspace: Workspace
   readonly resolved: ResolvedRecipe
-  readonly recognized: RecognizedModel
-  readonly calibrationHash: string
+  readonly prepared: PreparedStudy
   readonly options: ServiceOptions
-}
-
-interface PlannedTrial {
-  readonly trialId: string
-  readonly spec: TrialSpec
-}
-
-async function prepare(
-  { modelPath, calibrationPath, evaluationPath }: ResolvedRecipe,
-  builder: EngineClient,
-  options: ServiceOptions
-): Promise<{ recognized: RecognizedModel; inputs: TrialInputs }> {
-  const recognized = await builder.request('model.recognize', { modelPath }, options)
-  const calibration = await builder.request('dataset.describe', { datasetPath: calibrationPath }, options)
-  const evaluation = await builder.request('dataset.describe', { datasetPath: evaluationPath }, options)
-  assertDisjoint(calibration, evaluation)
-  const inputs: TrialInputs = {
-    modelHash: recognized.modelHash,
-    calibrationHash: calibration.datasetHash,
-    evaluationHash: evaluation.datasetHash,
-    versions: recognized.versions
-  }
-  return { recognized, inputs }
-}
-
-/** Numbers measured on recordings that shaped the model would flatter it. */
-function assertDisjoint(calibration: DatasetDescription, evaluation: DatasetDescription): void {
-  const known = new Set(calibration.audioHashes)
-  const shared = evaluation.audioHashes.filter((hash) => known.has(hash)).length
-  if (shared === 0) return
-  throw new WorkbenchError(
-    'invalid-input',
-    `The calibration set and the evaluation set share ${shared} of ${evaluation.audioHashes.length} recordings, expected none; take the shared ones out of one set.`
-  )
-}
-
-function plannedTrials({ recipe }: ResolvedRecipe, inputs: TrialInputs): PlannedTrial[] {
-  return expandRecipe(recipe).map((spec) => ({
-    trialId: sha256Text(canonicalJson(trialIdentity(spec, inputs))),
-    spec
-  }))
-}
-
-function saveStudy(
-  workspace: Workspace,
-  { recipe, modelPath }: ResolvedRecipe,
-  { modelHash, calibrationHash, evaluationHash }: TrialInputs,
-  trials: readonly PlannedTrial[]
-): StudyReport['study'] {
-  const studyId = sha256Text(canonicalJson([recipe.name, ...trials.map(({ trialId }) => trialId)]))
-  workspace.records.saveStudy({
-    studyId,
-    name: recipe.name,
-    recipe: { recipe, modelPath, modelHash, calibrationHash, evaluationHash },
-    createdAt: new Date().toISOString(),
-    trials: trials.map(({ trialId, spec }) => ({ trialId, name: spec.name }))
-  })
-  return { studyId, name: recipe.name, modelHash, calibrationHash, evaluationHash }
 }
 
 async function runTrial(run: StudyRun, trial: PlannedTrial, title: string): Promise<TrialReport> {
@@ -139,7 +73,7 @@ async function runTrial(run: StudyRun, trial: PlannedTrial, title: string): Prom
     const outcome = trialOutcomeSchema.parse(stored.result)
     return createTrialReport({ trialId, spec, state: 'completed', reused: true, outcome })
   }
-  records.startTrial({ trialId, spec, startedAt: new Date().toISOString() })
+  records.startTrial({ trialId, spec: trialSpecJson(spec), startedAt: new Date().toISOString() })
   try {
     const outcome = await buildAndMeasure(run, trial, title).catch(async (thrown: unknown) => {
       if (!isCrash(thrown)) throw thrown
@@ -165,52 +99,104 @@ function wireAsJson(error: ErrorWire): Json {
   return { code: error.code, message: error.message, details: error.details }
 }
 
-async function buildAndMeasure(
-  { launcher, builder, workspace, resolved, recognized, calibrationHash, options }: StudyRun,
-  { trialId, spec }: PlannedTrial,
-  title: string
-): Promise<TrialOutcome> {
-  const following = {
-    ...options,
-    onProgress: (progress: Progress) =>
-      options.onProgress?.({ ...progress, stage: `${title}: ${progress.stage}` })
-  }
+async function buildAndMeasure(run: StudyRun, trial: PlannedTrial, title: string): Promise<TrialOutcome> {
+  const { builder, workspace, resolved, prepared } = run
+  const { spec } = trial
+  const following = titled(run.options, title)
   const { modelFile, ...built } = await builder.request(
     'model.build',
     {
       modelPath: resolved.modelPath,
       making: spec.making,
       calibrationPath: resolved.calibrationPath,
-      calibrationHash,
+      calibrationHash: prepared.inputs.calibrationHash,
       workspaceFolder: workspace.folder,
       resample: spec.evaluation.resample,
-      threads: availableParallelism()
+      skipUnreadable: spec.evaluation.skipUnreadable,
+      threads: availableParallelism(),
+      evaluationThreads: spec.evaluation.threads
     },
     following
   )
-  const { records } = workspace
-  const known = records.utterancesOf(trialId).map(({ record }) => utteranceRecordSchema.parse(record))
-  // A process of its own, so that load time and peak memory are this model's alone.
-  const measurement = await withEngine(launcher, (engine) =>
-    engine.request(
-      'model.evaluate',
-      {
-        description: recognized.description,
-        modelFile,
-        datasetPath: resolved.evaluationPath,
-        settings: spec.evaluation,
-        known
-      },
-      {
-        ...following,
-        onRecords: (finished) => {
-          records.recordUtterances(
-            trialId,
-            finished.map((record) => ({ utteranceId: record.utteranceId, record }))
-          )
-        }
-      }
-    )
+  const measurement = await measureOnEvaluationSet(run, trial, modelFile, following)
+  const { developmentPath } = resolved
+  if (developmentPath === undefined) return { built, measurement }
+  const development = await measure(
+    run,
+    {
+      description: prepared.recognized.description,
+      modelFile,
+      datasetPath: developmentPath,
+      settings: { ...spec.evaluation, throughput: false },
+      known: []
+    },
+    following
   )
-  return { built, measurement }
+  return { built, measurement, development }
+}
+
+function measureOnEvaluationSet(
+  run: StudyRun,
+  trial: PlannedTrial,
+  modelFile: string,
+  following: ServiceOptions
+): Promise<TrialOutcome['measurement']> {
+  const { workspace, prepared, resolved } = run
+  const { trialId, spec } = trial
+  const stopping = stoppingRule(run, trial)
+  return measure(
+    run,
+    {
+      description: prepared.recognized.description,
+      modelFile,
+      datasetPath: resolved.evaluationPath,
+      settings: spec.evaluation,
+      known: recordsOf(workspace)(trialId),
+      ...(stopping === undefined ? {} : { stopping })
+    },
+    {
+      ...following,
+      onRecords: (finished) => {
+        workspace.records.recordUtterances(
+          trialId,
+          finished.map((record) => ({ utteranceId: record.utteranceId, record }))
+        )
+      }
+    }
+  )
+}
+
+/** A process of its own, so that load time and peak memory are this model's alone. */
+function measure(
+  { launcher }: StudyRun,
+  params: EvaluateParams,
+  following: ServiceOptions & { readonly onRecords?: (records: readonly UtteranceRecord[]) => void }
+): Promise<TrialOutcome['measurement']> {
+  return withEngine(launcher, (engine) => engine.request('model.evaluate', params, following))
+}
+
+/** The references themselves are always measured whole: everything else is held against them. */
+function stoppingRule({ workspace, prepared }: StudyRun, { spec }: PlannedTrial): EvaluateParams['stopping'] {
+  if (spec.stoppingGates.length === 0 || spec.making.kind === 'baseline' || isYardstick(spec.making))
+    return undefined
+  const recordsOfTrial = (isWanted: (trial: PlannedTrial) => boolean) => {
+    const reference = prepared.trials.find(isWanted)
+    return reference === undefined ? undefined : recordsOf(workspace)(reference.trialId)
+  }
+  return {
+    gates: spec.stoppingGates,
+    references: {
+      baseline: recordsOfTrial((trial) => trial.spec.making.kind === 'baseline'),
+      int8: recordsOfTrial((trial) => isYardstick(trial.spec.making))
+    }
+  }
+}
+
+/** The same, with the trial's name in front of every stage. */
+function titled(options: ServiceOptions, title: string): ServiceOptions {
+  return {
+    ...options,
+    onProgress: (progress: Progress) =>
+      options.onProgress?.({ ...progress, stage: `${title}: ${progress.stage}` })
+  }
 }

@@ -1,10 +1,18 @@
 import type { ModelDescription } from '@contract/model'
+import type { ModelPlan } from '@contract/model-plan'
+import type { RankMap } from '@contract/rank-plan'
+import type { EngineUsage } from '@contract/engine-usage'
+import type { DatasetSummary } from '@contract/workbench-data'
 import type { StudyReport } from '@contract/trial'
 import type { EngineLauncher } from '../engine/launcher'
 import type { ExportResult } from '../engine/protocol'
 import { compressModel } from './compress-model'
+import { watchEngines } from './engine-usage'
+import { createStudyEstimator, type EstimateStudy } from './estimate-study'
 import { evaluateModel } from './evaluate-model'
 import { exportTrial } from './export-trial'
+import { createInteractiveEngine, type InteractiveEngine } from './interactive-engine'
+import { previewPath, type RecognizedPath } from './preview-path'
 import type {
   CompressRequest,
   CompressResult,
@@ -14,6 +22,9 @@ import type {
   RunStudyRequest,
   ServiceOptions
 } from './requests'
+import { planModel, type PlanRequest } from './plan-model'
+import { readRankMap } from './read-recipe'
+import { reportStudy, type ReportRequest } from './report-study'
 import { runStudy } from './run-study'
 import { listStudies, showStudy, type StudySummary } from './show-study'
 import { withEngine } from './with-engine'
@@ -22,19 +33,39 @@ import { writeStudyOutput } from './write-study-output'
 /** Everything a host can ask for. Services queue, supervise and remember; engine processes compute. */
 export interface Services {
   describeModel(modelPath: string, options?: ServiceOptions): Promise<ModelDescription>
+  /** Reads all of a data set's audio, to hash it. */
+  describeDataset(datasetPath: string, options?: ServiceOptions): Promise<DatasetSummary>
+  /** Chooses ranks without making the model. */
+  plan(request: PlanRequest, options?: ServiceOptions): Promise<ModelPlan>
+  /** Ranks from a plan file. */
+  readRankMap(path: string): Promise<RankMap>
   compress(request: CompressRequest, options?: ServiceOptions): Promise<CompressResult>
   evaluate(request: EvaluateRequest, options?: ServiceOptions): Promise<EvaluateResult>
   runStudy(request: RunStudyRequest, options?: ServiceOptions): Promise<StudyReport>
   showStudy(workspaceFolder: string, study: string): StudyReport
   listStudies(workspaceFolder: string): readonly StudySummary[]
+  /** Writes a study as a document; answers with its text. */
+  reportStudy(request: ReportRequest, options?: ServiceOptions): Promise<string>
   exportTrial(request: ExportRequest, options?: ServiceOptions): Promise<ExportResult>
+  /** Whether a path is a model or a data set, and what of it can be told at a glance. */
+  previewPath(path: string, options?: ServiceOptions): Promise<RecognizedPath>
+  /** An engine for quick questions, one after the other; whoever opens it closes it. */
+  openInteractiveEngine(): InteractiveEngine
+  /** What a study would cost, before it runs. */
+  readonly estimateStudy: EstimateStudy
+  /** What the engines that run now take of the machine. */
+  engineUsage(): readonly EngineUsage[]
 }
 
-/** `launcher` starts the engine processes; each call uses its own and ends them. */
-export function createServices(launcher: EngineLauncher): Services {
+/** `engines` starts the engine processes; each call uses its own and ends them. */
+export function createServices(engines: EngineLauncher): Services {
+  const launcher = watchEngines(engines)
   return {
     describeModel: (modelPath, options) =>
       withEngine(launcher, (engine) => engine.request('model.describe', { modelPath }, options)),
+    describeDataset: (datasetPath, options) => describeDataset(launcher, datasetPath, options),
+    plan: (request, options) => planModel(launcher, request, options),
+    readRankMap,
     compress: (request, options) => compressModel(launcher, request, options),
     evaluate: (request, options) => evaluateModel(launcher, request, options),
     async runStudy(request, options) {
@@ -47,6 +78,23 @@ export function createServices(launcher: EngineLauncher): Services {
     },
     showStudy,
     listStudies,
-    exportTrial: (request, options) => exportTrial(launcher, request, options)
+    reportStudy: (request, options) => reportStudy(launcher, request, options),
+    exportTrial: (request, options) => exportTrial(launcher, request, options),
+    previewPath: (path, options) => previewPath(launcher, path, options),
+    openInteractiveEngine: () => createInteractiveEngine(launcher),
+    estimateStudy: createStudyEstimator(launcher, () => performance.now()),
+    engineUsage: () => launcher.usage()
   }
+}
+
+async function describeDataset(
+  launcher: EngineLauncher,
+  datasetPath: string,
+  options?: ServiceOptions
+): Promise<DatasetSummary> {
+  const { datasetHash, audioHashes, utterances, speakers } = await withEngine(launcher, (engine) =>
+    engine.request('dataset.describe', { datasetPath }, options)
+  )
+  // The hash of every recording stays here: a large set has a hundred thousand of them.
+  return { path: datasetPath, datasetHash, recordings: audioHashes.length, utterances, speakers }
 }

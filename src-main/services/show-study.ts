@@ -2,7 +2,9 @@ import { studyOriginSchema, trialErrorSchema, trialOutcomeSchema, type StudyRepo
 import { expandRecipe } from '../study/expand'
 import { openExistingWorkspace, type Workspace } from '../workspace/workspace'
 import type { StudyRecord, StudySummary } from '../workspace/records'
-import { compareWithInt8, createTrialReport } from './trial-report'
+import { compareTrials } from './compare-trials'
+import { recordsOf } from './utterance-records'
+import { createTrialReport } from './trial-report'
 
 export type { StudySummary } from '../workspace/records'
 
@@ -31,9 +33,10 @@ function withWorkspace<T>(folder: string, work: (workspace: Workspace) => T): T 
   }
 }
 
-function reportStudy({ records }: Workspace, { studyId, name, recipe, trials }: StudyRecord): StudyReport {
+function reportStudy(workspace: Workspace, { studyId, name, recipe, trials }: StudyRecord): StudyReport {
+  const { records } = workspace
   const origin = studyOriginSchema.parse(recipe)
-  const specs = new Map(expandRecipe(origin.recipe).map((spec) => [spec.name, spec]))
+  const specs = new Map(expandRecipe(origin.recipe, origin).map((spec) => [spec.name, spec]))
   const reports = trials.flatMap(({ trialId, name: trialName }) => {
     const spec = specs.get(trialName)
     if (spec === undefined) return []
@@ -47,9 +50,10 @@ function reportStudy({ records }: Workspace, { studyId, name, recipe, trials }: 
       error: stored?.error === undefined ? undefined : trialErrorSchema.parse(stored.error)
     })
   })
-  const { modelHash, calibrationHash, evaluationHash } = origin
+  const { modelHash, calibrationHash, evaluationHash, developmentHash } = origin
+  const selectedOn = developmentHash === null ? 'evaluation' : 'development'
   return {
-    study: { studyId, name, modelHash, calibrationHash, evaluationHash },
-    trials: compareWithInt8(reports)
+    study: { studyId, name, modelHash, calibrationHash, evaluationHash, developmentHash, selectedOn },
+    trials: compareTrials(reports, origin.recipe, recordsOf(workspace))
   }
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { builtModelSchema, measurementSchema, trialReportSchema } from '@contract/trial'
-import { baselineTrial, completedTrial, int8Trial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
-import { compareWithInt8, createTrialReport } from './trial-report'
+import { int8Trial } from '../../tests/helpers/trial-reports'
+import type { LowRankMaking } from '../study/trial-spec'
+import { createTrialReport } from './trial-report'
 
-const evaluation = { threads: 1, warmupUtterances: 3, normalizer: 'none', resample: false, seed: 1 } as const
-const spec = { name: 'int8', making: { kind: 'int8-dynamic' }, evaluation } as const
+const spec = { name: 'int8', making: { kind: 'quantize', precision: 'int8' } } as const
 
 describe('createTrialReport', () => {
   it('joins what was planned, built and measured into the shape of the contract', () => {
@@ -26,42 +26,55 @@ describe('createTrialReport', () => {
     expect(report).toEqual({
       trialId: 'id',
       name: 'int8',
-      method: 'int8-dynamic',
+      method: 'quantize',
       precision: 'int8',
       state: 'failed',
       rankPolicy: null,
-      targetRetainedParameterFraction: 1,
+      targetRetainedFraction: null,
+      budgetUnit: null,
+      budgetScope: null,
+      calibration: null,
+      refit: false,
       reused: false,
       error: { code: 'numerical', message: 'It broke.' }
     })
   })
-})
 
-describe('compareWithInt8', () => {
-  function marks(trials: Parameters<typeof compareWithInt8>[0]): (boolean | undefined)[] {
-    const unmarked = trials.map(({ dominatedByInt8: _, ...trial }) => trial)
-    return compareWithInt8(unmarked).map(({ dominatedByInt8 }) => dominatedByInt8)
-  }
-
-  it('marks tiers only, by error rate, bytes and median latency', () => {
-    const slower = completedTrial('slower', {
-      latencyMilliseconds: { p50: 61, p95: 1, mean: 1, firstRun: 1 }
+  it('says of a low-rank trial what was to be kept, and of which ranks', () => {
+    const ranks = {
+      policy: 'energy',
+      retainedFraction: 0.5,
+      budgetUnit: 'bytes',
+      budgetScope: 'model',
+      rankMultiple: 8,
+      minimumRank: 1
+    } as const
+    const making: LowRankMaking = {
+      kind: 'low-rank',
+      method: 'asvd',
+      ranks,
+      selection: { excludeRoles: [], include: [], exclude: [] },
+      damping: 0,
+      refit: true,
+      calibration: 'sequential',
+      precision: 'int8'
+    }
+    const state = { trialId: 'id', state: 'pending', reused: false } as const
+    expect(createTrialReport({ ...state, spec: { name: 'tier', making } })).toMatchObject({
+      method: 'asvd',
+      precision: 'int8',
+      rankPolicy: 'energy',
+      targetRetainedFraction: 0.5,
+      budgetUnit: 'bytes',
+      budgetScope: 'model',
+      calibration: 'sequential',
+      refit: true
     })
-    const faster = completedTrial('faster', {
-      latencyMilliseconds: { p50: 59, p95: 900, mean: 900, firstRun: 1 }
+    const byHand: LowRankMaking = { ...making, ranks: { policy: 'manual', rankMap: { fc: 3 } } }
+    expect(createTrialReport({ ...state, spec: { name: 'tier', making: byHand } })).toMatchObject({
+      rankPolicy: 'manual',
+      targetRetainedFraction: null,
+      budgetUnit: null
     })
-    expect(marks([baselineTrial, int8Trial, slower, faster])).toEqual([undefined, undefined, true, false])
-  })
-
-  it('compares int8 on top of factors with plain int8', () => {
-    const both = completedTrial('whitened-svd 50% int8', { precision: 'int8', sizeBytes: 11_000_000 })
-    expect(marks([int8Trial, both])).toEqual([undefined, false])
-  })
-
-  it('marks nothing that was not measured, nor anything without the yardstick', () => {
-    expect(marks([int8Trial, unmeasuredTrial('tier', 'failed')])).toEqual([undefined, undefined])
-    const failed = { ...unmeasuredTrial('int8', 'failed'), method: 'int8-dynamic' as const }
-    expect(marks([failed, completedTrial('tier')])).toEqual([undefined, undefined])
-    expect(marks([completedTrial('tier')])).toEqual([undefined])
   })
 })

@@ -1,10 +1,15 @@
 import type { TrialOutcome, TrialReport, TrialState } from '@contract/trial'
-import { isDominatedByInt8, type TradeOffPoint } from '../study/int8-yardstick'
-import { trialMethod, trialPrecision, trialTargetFraction, type TrialSpec } from '../study/trial-spec'
+import {
+  trialMethod,
+  trialPrecision,
+  trialRankPolicy,
+  type TrialMaking,
+  type TrialSpec
+} from '../study/trial-spec'
 
 export interface TrialReportInputs {
   readonly trialId: string
-  readonly spec: TrialSpec
+  readonly spec: Pick<TrialSpec, 'name' | 'making'>
   readonly state: TrialState
   readonly reused: boolean
   readonly outcome?: TrialOutcome | undefined
@@ -23,36 +28,37 @@ export function createTrialReport({
   return {
     trialId,
     name: spec.name,
-    method: trialMethod(spec.making),
-    precision: trialPrecision(spec.making),
+    ...describeMaking(spec.making),
     state,
-    rankPolicy: spec.making.kind === 'low-rank' ? spec.making.rankPolicy : null,
-    targetRetainedParameterFraction: trialTargetFraction(spec.making),
     reused,
     ...outcome?.built,
     ...outcome?.measurement,
+    ...(outcome?.development === undefined ? {} : { development: outcome.development }),
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } })
   }
 }
 
-/** The trials with a mark on each tier that plain int8 beats in everything. */
-export function compareWithInt8(trials: readonly TrialReport[]): TrialReport[] {
-  const yardstick = trials.find(({ method }) => method === 'int8-dynamic')
-  const int8 = yardstick && tradeOffPoint(yardstick)
-  return trials.map((trial) => {
-    const point = tradeOffPoint(trial)
-    const isTier = trial.method !== 'baseline' && trial !== yardstick
-    if (!isTier || int8 === undefined || point === undefined) return trial
-    return { ...trial, dominatedByInt8: isDominatedByInt8(point, int8) }
-  })
-}
+type MakingMembers =
+  | 'method'
+  | 'precision'
+  | 'rankPolicy'
+  | 'targetRetainedFraction'
+  | 'budgetUnit'
+  | 'budgetScope'
+  | 'calibration'
+  | 'refit'
 
-function tradeOffPoint({
-  wordErrorRate,
-  sizeBytes,
-  latencyMilliseconds
-}: TrialReport): TradeOffPoint | undefined {
-  if (wordErrorRate === undefined || sizeBytes === undefined || latencyMilliseconds === undefined)
-    return undefined
-  return { wordErrorRate, sizeBytes, latencyMilliseconds: latencyMilliseconds.p50 }
+function describeMaking(making: TrialMaking): Pick<TrialReport, MakingMembers> {
+  const isLowRank = making.kind === 'low-rank'
+  const budget = isLowRank && making.ranks.policy !== 'manual' ? making.ranks : undefined
+  return {
+    method: trialMethod(making),
+    precision: trialPrecision(making),
+    rankPolicy: trialRankPolicy(making),
+    targetRetainedFraction: budget?.retainedFraction ?? null,
+    budgetUnit: budget?.budgetUnit ?? null,
+    budgetScope: budget?.budgetScope ?? null,
+    calibration: isLowRank ? making.calibration : null,
+    refit: isLowRank && making.refit
+  }
 }

@@ -5,6 +5,7 @@
 import { canonicalJson, type Json } from '../base/canonical-json'
 import { WorkbenchError } from '@contract/errors'
 import type { TrialState } from '@contract/trial'
+import type { StudySummary } from '@contract/workbench-data'
 import type { Database, Row } from './database'
 
 export interface StudyTrial {
@@ -22,13 +23,7 @@ export interface StudyRecord {
   readonly trials: readonly StudyTrial[]
 }
 
-export interface StudySummary {
-  readonly studyId: string
-  readonly name: string
-  readonly createdAt: string
-  readonly trialCount: number
-  readonly completedTrialCount: number
-}
+export type { StudySummary }
 
 /** A trial that was never started has no record. */
 export type StoredTrialState = Exclude<TrialState, 'pending'>

@@ -32,6 +32,32 @@ const migrations: readonly string[] = [
      utterance_id TEXT NOT NULL,
      record_json  TEXT NOT NULL,
      PRIMARY KEY (trial_id, utterance_id)
+   ) STRICT;`,
+  `CREATE TABLE jobs (
+     job_id      TEXT PRIMARY KEY,
+     kind        TEXT NOT NULL,
+     name        TEXT NOT NULL,
+     recipe_text TEXT NOT NULL,
+     state       TEXT NOT NULL CHECK (
+       state IN ('waiting', 'running', 'paused', 'completed', 'failed', 'cancelled', 'interrupted')
+     ),
+     -- Order of the queue; unique only between two moves, so no index.
+     position    INTEGER NOT NULL,
+     created_at  TEXT NOT NULL,
+     started_at  TEXT,
+     finished_at TEXT,
+     error_json  TEXT,
+     study_id    TEXT
+   ) STRICT;`,
+  `CREATE TABLE library (
+     entry_id   TEXT PRIMARY KEY,
+     path       TEXT NOT NULL UNIQUE,
+     name       TEXT NOT NULL,
+     facts_json TEXT NOT NULL,
+     added_at   TEXT NOT NULL,
+     used_at    TEXT,
+     -- Set by removing, which can be undone.
+     removed_at TEXT
    ) STRICT;`
 ]
 

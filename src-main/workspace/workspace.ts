@@ -1,7 +1,7 @@
 /**
  * The user's folder: everything that Lathe remembers.
  *
- *     lathe.sqlite        studies, trials, utterances
+ *     lathe.sqlite        studies, trials, utterances, jobs, library
  *     models/<hash>/      models by content
  *     cache/<kind>/       what can be computed again
  *     tmp/                what is being written
@@ -13,6 +13,8 @@ import { openCache, type Cache } from './cache'
 import { openDatabase } from './database'
 import { fileFailure } from './file-failure'
 import { openModelStore, type ModelStore } from './model-store'
+import { createJobRecords, type JobRecords } from './job-records'
+import { createLibraryRecords, type LibraryRecords } from './library-records'
 import { createRecords, type Records } from './records'
 import { migrate } from './schema'
 
@@ -24,6 +26,8 @@ export interface Workspace {
   readonly models: ModelStore
   readonly cache: Cache
   readonly records: Records
+  readonly jobs: JobRecords
+  readonly library: LibraryRecords
   /** Closing twice is harmless. */
   close(): void
 }
@@ -55,6 +59,8 @@ export function openWorkspace(folder: string): Workspace {
       models: openModelStore(makeFolder(join(absolute, 'models')), temporaryFolder),
       cache: openCache(makeFolder(join(absolute, 'cache')), temporaryFolder),
       records: createRecords(database),
+      jobs: createJobRecords(database),
+      library: createLibraryRecords(database),
       close: () => database.close()
     }
   } catch (thrown) {

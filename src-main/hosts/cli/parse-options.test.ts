@@ -1,8 +1,15 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { collect, parseFraction, parsePositiveInteger, parseShare, parseWholeNumber } from './parse-options'
+import {
+  collect,
+  parseFraction,
+  parsePort,
+  parsePositiveInteger,
+  parseShare,
+  parseWholeNumber
+} from './parse-options'
 
-const parsers = { parseFraction, parseShare, parsePositiveInteger, parseWholeNumber }
+const parsers = { parseFraction, parseShare, parsePositiveInteger, parseWholeNumber, parsePort }
 
 const accepted: Readonly<Record<keyof typeof parsers, readonly (readonly [string, number])[]>> = {
   parseFraction: [
@@ -27,6 +34,11 @@ const accepted: Readonly<Record<keyof typeof parsers, readonly (readonly [string
   parseWholeNumber: [
     ['0', 0],
     ['17', 17]
+  ],
+  parsePort: [
+    ['0', 0],
+    ['4173', 4173],
+    ['65535', 65535]
   ]
 }
 
@@ -34,7 +46,8 @@ const refused: Readonly<Record<keyof typeof parsers, readonly string[]>> = {
   parseFraction: ['', ' ', '%', '0', '0%', '-0.5', '1.01', '101%', '50', 'half', '0,5', 'NaN', 'Infinity'],
   parseShare: ['', ' ', '-0.1', '1.1', '50%', 'NaN', 'x'],
   parsePositiveInteger: ['', ' ', '0', '-1', '1.5', 'two', '1e99', 'Infinity'],
-  parseWholeNumber: ['', ' ', '-1', '0.5', 'x', '1e99', 'NaN']
+  parseWholeNumber: ['', ' ', '-1', '0.5', 'x', '1e99', 'NaN'],
+  parsePort: ['', ' ', '-1', '80.5', '65536', 'http', 'NaN']
 }
 
 const names = Object.keys(parsers) as (keyof typeof parsers)[]

@@ -31,3 +31,10 @@ export function parseWholeNumber(text: string): number {
 export function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value]
 }
+
+/** A TCP port; 0 means any that is free. */
+export function parsePort(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= 65535) return value
+  throw new InvalidArgumentError('Expected a port from 0 to 65535.')
+}

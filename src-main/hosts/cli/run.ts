@@ -8,9 +8,13 @@ import { compressCommand } from './commands/compress'
 import { evaluateCommand } from './commands/evaluate'
 import { exportCommand } from './commands/export'
 import { inspectCommand } from './commands/inspect'
+import { planCommand } from './commands/plan'
+import { reportCommand } from './commands/report'
+import { serveCommand } from './commands/serve'
 import { studyCommand } from './commands/study'
 import { exitCodes } from './exit-codes'
 import { createProgressDisplay } from './progress-bar'
+import type { ServeWeb } from './serve-web'
 
 const help = `
 Examples:
@@ -18,11 +22,16 @@ Examples:
   lathe evaluate models/asr --data speech/eval.jsonl
   lathe compress models/asr --method whitened-svd --retain 50% --calibration speech/dev.jsonl --output asr-half
   lathe study run recipe.json --workspace my-workspace
+  lathe serve --workspace my-workspace
 
-Exit codes: 0 ok, 1 error, 2 wrong usage, 130 stopped with Ctrl-C.`
+Exit codes: 0 ok, 1 error, 2 wrong usage, 3 no tier passes the recipe's gates, 130 stopped with Ctrl-C.`
 
-/** Runs one command line and sets the process's exit code. `argv` as in `process.argv`. */
-export async function runCommandLine(argv: readonly string[], services: Services): Promise<void> {
+/** Runs one command line and sets the process's exit code. `argv` as in `process.argv`; `serveWeb` is the web host. */
+export async function runCommandLine(
+  argv: readonly string[],
+  services: Services,
+  serveWeb: ServeWeb
+): Promise<void> {
   const stop = new AbortController()
   const progress = createProgressDisplay(argv.includes('--quiet'))
   process.on('SIGINT', () => {
@@ -32,6 +41,18 @@ export async function runCommandLine(argv: readonly string[], services: Services
   })
   const context: CommandContext = {
     services,
+    serveWeb,
+    untilStopped: () =>
+      new Promise((resolve) => {
+        if (stop.signal.aborted) resolve()
+        stop.signal.addEventListener('abort', () => {
+          resolve()
+        })
+        // How service managers say it.
+        process.once('SIGTERM', () => {
+          resolve()
+        })
+      }),
     following: () => ({
       signal: stop.signal,
       onProgress: (each) => {
@@ -61,7 +82,16 @@ function createProgram(context: CommandContext): Command {
     .option('--quiet', 'no progress, no remarks')
     .addHelpText('after', help)
     .showHelpAfterError('(add --help for usage and examples)')
-  const commands = [inspectCommand, compressCommand, evaluateCommand, studyCommand, exportCommand]
+  const commands = [
+    inspectCommand,
+    planCommand,
+    compressCommand,
+    evaluateCommand,
+    studyCommand,
+    exportCommand,
+    reportCommand,
+    serveCommand
+  ]
   for (const create of commands) program.addCommand(create(context))
   throwInsteadOfExiting(program)
   return program

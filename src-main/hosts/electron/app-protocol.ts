@@ -3,29 +3,11 @@
  * Content-Security-Policy on every answer.
  */
 import { protocol } from 'electron'
-import { WorkbenchError } from '@contract/errors'
-import { readRendererFile } from '../../services/renderer-files'
+import { answerGet, refusal, type AnswerParts, type PageAnswer } from '../../services/answer-request'
 
 export const appScheme = 'app'
 export const appHost = 'lathe'
 export const appUrl = `${appScheme}://${appHost}/`
-
-/**
- * What the page may load: its own files only. Inline styles are allowed because charts position their marks and
- * tooltips with them; inline scripts and evaluation are not.
- */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'"
-].join('; ')
 
 /**
  * Makes `app:` an origin like that of a website, without the privileges that weaken it (`bypassCSP`, `corsEnabled`).
@@ -37,33 +19,20 @@ export function registerAppScheme(): void {
   ])
 }
 
-/** Answers requests to `app:` from the folder that holds the built page. Call when the app is ready. */
-export function serveApp(rendererFolder: string): void {
-  protocol.handle(appScheme, (request) => answer(request, rendererFolder))
+/**
+ * Answers requests to `app:` with the built page and the user's data. Call when the app is ready. Only windows of Lathe
+ * can ask: no other page can reach the scheme.
+ */
+export function serveApp(parts: AnswerParts): void {
+  protocol.handle(appScheme, async (request) => {
+    const { status, headers, body } = await answer(request, parts)
+    return new Response(body, { status, headers })
+  })
 }
 
-async function answer(request: Request, rendererFolder: string): Promise<Response> {
-  const { host, pathname } = new URL(request.url)
-  if (host !== appHost) return refuse(404, `There is only ${appUrl}.`)
-  if (request.method !== 'GET') return refuse(405, `${appUrl} can only be read.`)
-  try {
-    const { bytes, mediaType } = await readRendererFile(rendererFolder, pathname)
-    return new Response(bytes, { headers: headers(mediaType) })
-  } catch (thrown) {
-    // The reason stays here: an error of the file system names paths of this computer.
-    const isAbsent = thrown instanceof WorkbenchError && thrown.code === 'not-found'
-    return isAbsent ? refuse(404, 'The page has no such file.') : refuse(500, 'The file could not be read.')
-  }
-}
-
-function refuse(status: number, text: string): Response {
-  return new Response(text, { status, headers: headers('text/plain; charset=utf-8') })
-}
-
-function headers(mediaType: string): Record<string, string> {
-  return {
-    'Content-Type': mediaType,
-    'Content-Security-Policy': contentSecurityPolicy,
-    'X-Content-Type-Options': 'nosniff'
-  }
+async function answer(request: Request, parts: AnswerParts): Promise<PageAnswer> {
+  const { host, pathname, search } = new URL(request.url)
+  if (host !== appHost) return refusal(404, `There is only ${appUrl}.`)
+  if (request.method !== 'GET') return refusal(405, `${appUrl} can only be read.`)
+  return answerGet(parts, { path: pathname, query: search })
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { useTemporaryFolder } from '../../../tests/helpers/temporary-folder'
 import { latheVersion } from '../../base/lathe-version'
-import { runElectronHost } from './run'
+import { createDataShelf } from '../../services/data-shelf'
+import type { Workbench } from '../../services/workbench'
+import { WorkbenchError } from '@contract/errors'
+import { runElectronHost, type ElectronHostParts } from './run'
 
 /** As much of Electron as the host touches; what the host registers can be called back from a test. */
 const electron = await vi.hoisted(async () => {
@@ -53,6 +56,7 @@ const electron = await vi.hoisted(async () => {
   const app = Object.assign(new Emitter(), {
     requestSingleInstanceLock: () => state.hasLock,
     quit: () => state.calls.push('quit'),
+    getPath: (name: string) => `/user/${name}`,
     whenReady: async () => {
       state.calls.push('ready')
     }
@@ -80,24 +84,46 @@ const electron = await vi.hoisted(async () => {
       state.handler = handler
     }
   }
+  const dialog = { showErrorBox: (title: string, text: string) => state.calls.push(`${title}: ${text}`) }
+  const ipcMain = new Emitter()
+  const utilityProcess = {}
   const Menu = {
     buildFromTemplate: (template: { role: string }[]) => template.map(({ role }) => role),
     setApplicationMenu: (roles: string[]) => {
       state.menuRoles = roles
     }
   }
-  return { state, FakeWindow, app, session: { defaultSession }, protocol, Menu }
+  return {
+    state,
+    FakeWindow,
+    app,
+    session: { defaultSession },
+    protocol,
+    Menu,
+    dialog,
+    ipcMain,
+    utilityProcess
+  }
 })
 vi.mock('electron', () => ({ ...electron, BrowserWindow: electron.FakeWindow }))
 
 const { app, state, FakeWindow } = electron
 const folder = useTemporaryFolder()
 
+/** The parts of the workbench that the shell touches before a page asks for anything. */
+const close = vi.fn(async () => undefined)
+const openWorkbench = vi.fn<ElectronHostParts['openWorkbench']>()
+
 async function start(): Promise<void> {
   mkdirSync(join(folder(), 'renderer'))
   writeFileSync(join(folder(), 'renderer', 'index.html'), 'page')
   writeFileSync(join(folder(), 'secret.js'), 'secret')
-  runElectronHost({ rendererFolder: join(folder(), 'renderer'), preloadPath: '/preload/index.cjs' })
+  runElectronHost({
+    rendererFolder: join(folder(), 'renderer'),
+    preloadPath: '/preload/index.cjs',
+    engineEntry: '/main/engine.js',
+    openWorkbench
+  })
   // Lets what waits for `whenReady` run.
   await new Promise((resolve) => setImmediate(resolve))
 }
@@ -110,6 +136,14 @@ async function get(url: string, method = 'GET'): Promise<Response> {
 beforeEach(() => {
   app.removeAllListeners()
   FakeWindow.all = []
+  close.mockClear()
+  openWorkbench.mockReset().mockReturnValue({
+    close,
+    data: createDataShelf(),
+    readRecording: async () => {
+      throw new WorkbenchError('not-found', 'There is no such recording.')
+    }
+  } as unknown as Workbench)
   Object.assign(state, { hasLock: true, calls: [], privileged: [], handler: undefined })
 })
 
@@ -154,6 +188,36 @@ describe('starting', () => {
     expect(FakeWindow.all).toHaveLength(0)
   })
 
+  it('opens the workbench in the user’s folder for the app, and begins choosing files at home', async () => {
+    await start()
+    expect(openWorkbench.mock.calls[0]?.[1]).toEqual({
+      workspaceFolder: join('/user/userData', 'workspace'),
+      roots: ['/user/home']
+    })
+  })
+
+  it('says why when the workbench cannot be opened, and ends', async () => {
+    openWorkbench.mockImplementation(() => {
+      throw new WorkbenchError('conflict', 'Another Lathe has it.')
+    })
+    await start()
+    expect(state.calls).toEqual(['privileges', 'ready', 'Lathe cannot start: Another Lathe has it.', 'quit'])
+    expect(FakeWindow.all).toHaveLength(0)
+  })
+
+  it('closes the workbench before it ends, once', async () => {
+    await start()
+    const event = { preventDefault: vi.fn() }
+    app.emit('will-quit', event)
+    expect(event.preventDefault).toHaveBeenCalledOnce()
+    await vi.waitFor(() => {
+      expect(state.calls.at(-1)).toBe('quit')
+    })
+    app.emit('will-quit', event)
+    expect(event.preventDefault).toHaveBeenCalledOnce()
+    expect(close).toHaveBeenCalledOnce()
+  })
+
   it('brings its window to the front when it is started again', async () => {
     await start()
     FakeWindow.all[0]!.minimized = true
@@ -173,7 +237,7 @@ describe('app://lathe/', () => {
     expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff')
     expect(response.headers.get('Content-Security-Policy')).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-        "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; " +
+        "media-src 'self' blob:; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; " +
         "frame-ancestors 'none'"
     )
   })
@@ -187,6 +251,8 @@ describe('app://lathe/', () => {
     ['app://lathe/..%5csecret.js', 'GET', 404],
     ['app://lathe//etc/hosts.js', 'GET', 404],
     ['app://elsewhere/index.html', 'GET', 404],
+    ['app://lathe/audio?path=%2Fhome%2Fsecret.txt', 'GET', 404],
+    ['app://lathe/data/unknown', 'GET', 404],
     ['app://lathe/index.html', 'POST', 405]
   ])(
     'refuses %s (%s) with %i, under the same policy and without a path of this computer',

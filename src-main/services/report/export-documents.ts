@@ -1,22 +1,36 @@
 /** What an exported model carries to explain itself: a card for people, a plan for tools. */
+import { formatBytes, formatCount, formatPercent } from '@contract/display-numbers'
+import { qualityOf } from '@contract/quality'
 import type { BuiltModel, Measurement } from '@contract/trial'
 import { latheVersion } from '../../base/lathe-version'
 import type { TrialMaking } from '../../study/trial-spec'
-import { formatBytes, formatCount, formatPercent } from '@contract/display-numbers'
+import { planDocument } from './plan-document'
 
 export interface ExportedTrial {
   readonly name: string
   readonly making: TrialMaking
   readonly built: BuiltModel
+  /** Of the uncompressed model, whose layers the plan names. */
+  readonly originalModelHash: string
   /** Absent when the model was not measured. */
   readonly measurement?: Measurement
 }
 
+/** Name of the card for people. */
+export const cardFileName = 'lathe-card.md'
+
 /** Text files to put beside the model, by name. */
 export function exportDocuments(trial: ExportedTrial): Record<string, string> {
-  const { name, making, built, measurement } = trial
-  const plan = { lathe: latheVersion, name, making, model: built, measurement }
-  return { 'lathe-card.md': modelCard(trial), 'lathe-plan.json': `${JSON.stringify(plan, null, 2)}\n` }
+  const { name, making, built, originalModelHash, measurement } = trial
+  const record = { lathe: latheVersion, name, making, model: built, measurement }
+  const { plan, planOrigin } = built
+  return {
+    [cardFileName]: modelCard(trial),
+    'lathe-plan.json': `${JSON.stringify(record, null, 2)}\n`,
+    ...(planOrigin === undefined
+      ? {}
+      : { 'plan.json': planDocument(plan, { modelHash: originalModelHash, ...planOrigin }) })
+  }
 }
 
 function modelCard({ name, built, measurement }: ExportedTrial): string {
@@ -33,18 +47,44 @@ function modelCard({ name, built, measurement }: ExportedTrial): string {
       ({ comparison, maxRelativeError, cosineSimilarity, utterances }) =>
         `- Outputs against the original (${comparison}, ${utterances} utterances): largest difference ${maxRelativeError.toExponential(2)} of the largest output, cosine ${cosineSimilarity.toFixed(6)}`
     ),
-    ...(measurement === undefined ? ['- Word error rate: not measured'] : measurementLines(measurement)),
+    ...(measurement === undefined ? ['- Errors: not measured'] : measurementLines(measurement)),
     '',
-    'The plan with every layer and rank is in `lathe-plan.json`.'
+    'Everything recorded about it is in `lathe-plan.json`.',
+    ...(built.planOrigin === undefined
+      ? []
+      : ['The ranks are in `plan.json`, to edit and to use again: `lathe compress --plan plan.json`.'])
   ]
   return `${lines.join('\n')}\n`
 }
 
 function measurementLines(measurement: Measurement): string[] {
-  const { wordErrors, wordErrorRateInterval, conditions, latencyMilliseconds } = measurement
-  const errors = wordErrors.substitutions + wordErrors.deletions + wordErrors.insertions
+  const { conditions, latencyMilliseconds, throughput } = measurement
   return [
-    `- Word error rate: ${formatPercent(measurement.wordErrorRate)} (${errors} of ${wordErrors.referenceWords} words; 95 % interval ${formatPercent(wordErrorRateInterval.lower)} to ${formatPercent(wordErrorRateInterval.upper)}; normalizer ${conditions.normalizer})`,
-    `- Latency per utterance: p50 ${latencyMilliseconds.p50.toFixed(1)} ms, p95 ${latencyMilliseconds.p95.toFixed(1)} ms, ${(1 / measurement.realTimeFactor).toFixed(1)} times faster than real time (${conditions.threads} thread(s), ${conditions.processor}, ${conditions.runtime})`
+    ...errorLines(measurement),
+    `- Latency per utterance: p50 ${latencyMilliseconds.p50.toFixed(1)} ms, p95 ${latencyMilliseconds.p95.toFixed(1)} ms, ${(1 / measurement.realTimeFactor).toFixed(1)} times faster than real time (${conditions.threads} thread(s), ${conditions.processor}, ${conditions.runtime})`,
+    ...(throughput === undefined
+      ? []
+      : [
+          `- Throughput in padded batches: ${throughput.realTimeSpeed.toFixed(1)} times faster than real time (one at a time: ${throughput.unbatchedRealTimeSpeed.toFixed(1)})`
+        ])
+  ]
+}
+
+function errorLines(measurement: Measurement): string[] {
+  const { wordErrors, characterErrorRate, correct, utterances, conditions } = measurement
+  const quality = qualityOf(measurement)
+  if (quality === undefined) return []
+  const interval = `95 % interval ${formatPercent(quality.lower)} to ${formatPercent(quality.upper)}`
+  if (quality.kind === 'classification-error') {
+    return [
+      `- Wrong labels: ${formatPercent(quality.errorRate)} (${utterances - (correct ?? 0)} of ${utterances} recordings; ${interval})`
+    ]
+  }
+  const { substitutions = 0, deletions = 0, insertions = 0, referenceWords = 0 } = wordErrors ?? {}
+  return [
+    `- Word error rate: ${formatPercent(quality.errorRate)} (${substitutions + deletions + insertions} of ${referenceWords} words; ${interval}; normalizer ${conditions.normalizer})`,
+    ...(characterErrorRate === undefined
+      ? []
+      : [`- Character error rate: ${formatPercent(characterErrorRate)}`])
   ]
 }

@@ -1,3 +1,5 @@
+import { formatPercent } from '@contract/display-numbers'
+import { qualityOf } from '@contract/quality'
 import type { StudyReport, TrialReport } from '@contract/trial'
 import { latheVersion } from '../../base/lathe-version'
 import { formatTradeOffTable } from './trade-off-table'
@@ -18,27 +20,48 @@ export function studyDocument({ study, trials }: StudyReport): string {
       `- Lathe ${latheVersion}, study \`${study.studyId}\``,
       `- model \`${study.modelHash}\``,
       `- calibration set \`${study.calibrationHash}\``,
+      ...(study.developmentHash === null ? [] : [`- development set \`${study.developmentHash}\``]),
       `- evaluation set \`${study.evaluationHash}\``
     ].join('\n')
   ]
   return `${sections.join('\n\n')}\n`
 }
 
-function conditionsText({
-  conditions,
-  utterances,
-  wordErrors,
-  audioSeconds,
-  macsReferenceSeconds
-}: TrialReport): string {
+function conditionsText(trial: TrialReport): string {
+  const { conditions, utterances = 0, audioSeconds = 0, macsReferenceSeconds = 0 } = trial
   if (conditions === undefined) return ''
   return [
-    `Measured on ${utterances ?? 0} utterances (${wordErrors?.referenceWords ?? 0} words, ${((audioSeconds ?? 0) / 60).toFixed(1)} min), one at a time.`,
-    'WER is summed errors over summed words; the interval is a 95 % bootstrap over utterances.',
+    `Measured on ${utterances} utterances (${countedText(trial)}${(audioSeconds / 60).toFixed(1)} min), one at a time.`,
+    errorRateText(trial),
     `Latency is features, network and decoding per utterance after ${conditions.warmupUtterances} warm-up runs, with ${conditions.threads} thread(s) on ${conditions.processor} (${conditions.platform}, ${conditions.runtime}, Node ${conditions.node}); peak memory is that of a process which did nothing else.`,
-    `MAC/s counts the network's multiply-accumulates per second of audio at ${macsReferenceSeconds ?? 0} s of input.`,
+    ...throughputText(trial),
+    `MAC/s counts the network's multiply-accumulates per second of audio at ${macsReferenceSeconds} s of input.`,
     '"kept" is the share of the compressed linear layers\' parameters; parameters and size are of the whole model.'
   ].join('\n')
+}
+
+/** `1227 words, 70 speakers, ` */
+function countedText({ wordErrors, speakers = 0 }: TrialReport): string {
+  return [
+    ...(wordErrors === undefined ? [] : [`${wordErrors.referenceWords} words, `]),
+    ...(speakers === 0 ? [] : [`${speakers} speakers, `])
+  ].join('')
+}
+
+function errorRateText(trial: TrialReport): string {
+  const rates =
+    qualityOf(trial)?.kind === 'classification-error'
+      ? 'The error rate is the share of recordings whose label is not found'
+      : 'WER is summed errors over summed words, CER the same over characters'
+  return `${rates}; intervals are 95 % bootstraps, and "vs baseline" is the paired difference in percentage points over the same recordings.`
+}
+
+function throughputText({ throughput, throughputObstacle }: TrialReport): string[] {
+  if (throughputObstacle !== undefined) return [`Batches were not measured: ${throughputObstacle}`]
+  if (throughput === undefined) return []
+  return [
+    `Batched RTFx runs recordings of like length together, padded to at most ${throughput.batchAudioSeconds} s of audio (${formatPercent(throughput.paddingShare, 1)} padding); nothing is scored by it.`
+  ]
 }
 
 function parityText(trials: readonly TrialReport[]): string {
@@ -58,12 +81,25 @@ function fullRankFirst(a: string, b: string): number {
 }
 
 function failuresText(trials: readonly TrialReport[]): string[] {
-  const lines = trials.flatMap(({ name, failures, error }) => {
-    const flags = Object.entries(failures ?? {}).map(([flag, count]) => `${count} ${flag}`)
-    const parts = [...flags, ...(error === undefined ? [] : [error.message])]
-    return parts.length === 0 ? [] : [`- ${name}: ${parts.join(', ')}`]
+  const lines = trials.flatMap((trial) => {
+    const parts = remarkableParts(trial)
+    return parts.length === 0 ? [] : [`- ${trial.name}: ${parts.join(', ')}`]
   })
   return lines.length === 0 ? [] : ['## Failures', lines.join('\n')]
+}
+
+/** What went wrong with recordings or with the whole trial, and whether it ended early. */
+function remarkableParts({ failures, unreadable, stoppedBefore, utterances, error }: TrialReport): string[] {
+  const flags = Object.entries(failures ?? {}).map(([flag, count]) => `${count} ${flag}`)
+  const names = (unreadable ?? []).map(({ utteranceId }) => utteranceId)
+  return [
+    ...flags,
+    ...(names.length === 0 ? [] : [`${names.length} not readable (${names.join(', ')})`]),
+    ...(stoppedBefore === undefined
+      ? []
+      : [`stopped after ${utterances ?? 0} of ${stoppedBefore} recordings, as its gates were decided`]),
+    ...(error === undefined ? [] : [error.message])
+  ]
 }
 
 /** A trial's name as a folder name: `whitened-svd 50% int8` gives `whitened-svd-50-int8`. */

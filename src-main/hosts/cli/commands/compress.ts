@@ -1,36 +1,18 @@
 import { Command, Option } from 'commander'
-import {
-  defaultDamping,
-  defaultExcludedRoles,
-  gridRankPolicies,
-  layerRoles,
-  lowRankMethods,
-  precisions,
-  type GridRankPolicy,
-  type LayerRole,
-  type LowRankMethod,
-  type Precision
-} from '@contract/recipe'
+import { lowRankMethods, type LowRankMethod } from '@contract/recipe'
 import { formatBytes, formatPercent } from '@contract/display-numbers'
-import type { CompressResult } from '../../../services/requests'
+import type { CompressRequest, CompressResult } from '../../../services/requests'
 import type { CommandContext } from '../command-context'
 import { defaultWorkspace } from '../default-workspace'
-import { collect, parseFraction, parsePositiveInteger, parseShare } from '../parse-options'
 import { usageError } from '../usage-error'
+import { addLowRankOptions, lowRankMaking, type LowRankOptions } from './low-rank-options'
 
-interface CompressOptions {
+interface CompressOptions extends LowRankOptions {
   readonly method?: LowRankMethod
-  readonly ranks: GridRankPolicy
-  readonly retain?: number
-  readonly precision: Precision
   readonly calibration?: string
   readonly resample?: boolean
   readonly output: string
   readonly workspace: string
-  readonly rankMultiple: number
-  readonly damping: number
-  readonly excludeRole: string[]
-  readonly exclude: string[]
   readonly json?: boolean
 }
 
@@ -38,39 +20,18 @@ const examples = `
 Examples:
   lathe compress models/asr --method whitened-svd --retain 50% --calibration speech/dev.jsonl --output asr-half
   lathe compress models/asr --precision int8 --output asr-int8
+  lathe compress models/asr --method output-pca --plan my-plan.json --calibration speech/dev.jsonl --output asr-mine
   lathe compress models/asr --method whitened-svd --retain 0.65 --precision int8 --calibration speech/dev.jsonl --output asr-small`
 
 export function compressCommand(context: CommandContext): Command {
-  return new Command('compress')
+  const command = new Command('compress')
     .description('Make one smaller model and export it with everything it needs.')
     .argument('<model>', 'model folder or .onnx file')
     .requiredOption('--output <folder>', 'folder to write; must not hold files yet')
     .addOption(new Option('--method <name>', 'low-rank method').choices(lowRankMethods))
-    .option(
-      '--retain <fraction>',
-      "share of the linear layers' parameters to keep, such as 50%",
-      parseFraction
-    )
-    .addOption(
-      new Option('--precision <name>', 'number format of the weights').choices(precisions).default('float32')
-    )
-    .addOption(
-      new Option('--ranks <policy>', 'who gets which rank').choices(gridRankPolicies).default('uniform')
-    )
+  return addLowRankOptions(command)
     .option('--calibration <manifest>', 'speech that the statistics and the parity check come from')
     .option('--resample', 'resample audio at another rate instead of refusing it')
-    .option('--rank-multiple <n>', 'round ranks down to a multiple', parsePositiveInteger, 1)
-    .option('--damping <share>', 'diagonal loading of the statistics', parseShare, defaultDamping)
-    .addOption(
-      new Option(
-        '--exclude-role <role>',
-        'leave layers of this role dense; repeatable (default: head, other)'
-      )
-        .choices(layerRoles)
-        .argParser(collect)
-        .default([])
-    )
-    .option('--exclude <layer>', 'leave this layer dense; repeatable', collect, [])
     .option('--workspace <folder>', 'where statistics and factors are cached', defaultWorkspace)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -79,15 +40,7 @@ export function compressCommand(context: CommandContext): Command {
       const result = await context.services.compress(
         {
           modelPath: model,
-          method: options.method,
-          rankPolicy: options.ranks,
-          retainedParameterFraction: options.retain ?? 1,
-          precision: options.precision,
-          rankMultiple: options.rankMultiple,
-          damping: options.damping,
-          excludeRoles:
-            options.excludeRole.length === 0 ? defaultExcludedRoles : options.excludeRole.map(asRole),
-          exclude: options.exclude,
+          making: await makingOf(context, options),
           calibrationPath: options.calibration,
           resample: options.resample ?? false,
           workspaceFolder: options.workspace,
@@ -100,22 +53,32 @@ export function compressCommand(context: CommandContext): Command {
     })
 }
 
-function checkOptions({ method, retain, precision, calibration }: CompressOptions): void {
-  if (method === undefined && retain !== undefined) usageError('--retain needs --method.')
-  if (method !== undefined && retain === undefined)
-    usageError('--method needs --retain, such as --retain 50%.')
+function checkOptions({
+  method,
+  retain,
+  plan,
+  precision,
+  calibration,
+  ranks,
+  sequential
+}: CompressOptions): void {
+  if (method === undefined && (retain !== undefined || plan !== undefined))
+    usageError('--retain and --plan need --method.')
   if (method === undefined && precision === 'float32')
-    usageError('Nothing to do: give --method or --precision int8.')
-  if (method === 'whitened-svd' && calibration === undefined) {
-    usageError('whitened-svd needs --calibration, a manifest of speech like the one the model will hear.')
+    usageError('Nothing to do: give --method, or --precision other than float32.')
+  if (method === undefined || calibration !== undefined) return
+  if (method !== 'weight-svd' || sequential === true || ranks === 'sensitivity') {
+    usageError(`${method} needs --calibration here, a manifest of speech like the one the model will hear.`)
   }
 }
 
-function asRole(text: string): LayerRole {
-  return (
-    layerRoles.find((role) => role === text) ??
-    usageError(`There is no role '${text}': ${layerRoles.join(', ')}.`)
-  )
+async function makingOf(
+  context: CommandContext,
+  options: CompressOptions
+): Promise<CompressRequest['making']> {
+  const { method, precision } = options
+  if (method !== undefined) return lowRankMaking(context, method, options)
+  return precision === 'float32' ? { kind: 'baseline' } : { kind: 'quantize', precision }
 }
 
 function formatResult({ built, exported }: CompressResult): string {

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import type { StudyReport, TrialReport } from '@contract/trial'
+import { failsGates, gateSummary } from '../../../services/report/gate-summary'
 import { formatTable } from '../../../services/report/text-table'
 import { formatTradeOffTable, trialSentence } from '../../../services/report/trade-off-table'
 import type { CommandContext } from '../command-context'
 import { defaultWorkspace } from '../default-workspace'
-import { commandFailed } from '../exit-codes'
+import { commandFailed, gatesFailed } from '../exit-codes'
 
 interface ShowOptions {
   readonly workspace: string
@@ -31,7 +32,7 @@ function runCommand(context: CommandContext): Command {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  lathe study run resources/recipes/first-lesson.json --workspace my-workspace'
+      '\nExample:\n  lathe study run resources/recipes/first-lesson.json --workspace my-workspace\n\nWhen the recipe has gates and no tier passes them all, the exit code is 3; undecided counts as not passed.'
     )
     .action(async (recipe: string, { workspace, output, json }: RunOptions) => {
       const report = await context.services.runStudy(
@@ -46,6 +47,7 @@ function runCommand(context: CommandContext): Command {
       context.clearProgress()
       context.print(json ? JSON.stringify(report, null, 2) : formatStudy(report))
       if (report.trials.some(({ state }) => state === 'failed')) commandFailed()
+      else if (failsGates(report.trials)) gatesFailed()
     })
 }
 
@@ -72,14 +74,21 @@ function showCommand(context: CommandContext): Command {
     })
 }
 
-function formatStudy({ study, trials }: StudyReport): string {
+function formatStudy(report: StudyReport): string {
+  const { study, trials } = report
   const failures = trials.flatMap(({ name, error }) =>
     error === undefined ? [] : [`${name}: ${error.message}`]
   )
-  const head = `${study.name}  (study ${study.studyId.slice(0, 12)})`
-  return [head, '', formatTradeOffTable(trials), ...(failures.length === 0 ? [] : ['', ...failures])].join(
-    '\n'
-  )
+  const sections = [
+    [`${study.name}  (study ${study.studyId.slice(0, 12)})`],
+    [formatTradeOffTable(trials)],
+    gateSummary(report),
+    failures
+  ]
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
 }
 
 function formatStudies(studies: ReturnType<CommandContext['services']['listStudies']>): string {

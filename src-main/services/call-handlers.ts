@@ -1,0 +1,106 @@
+/** One handler for each row of the table of calls (`src-preload/contract/calls.ts`). */
+import { availableParallelism } from 'node:os'
+import process from 'node:process'
+import type { CallName, CallResult, CheckedParams } from '@contract/calls'
+import type { AppDescription } from '@contract/workbench-data'
+import { latheVersion } from '../base/lathe-version'
+import type { AllowedFolders } from '../workspace/allowed-folders'
+import type { JobQueue } from './job-queue'
+import { checkRecipe, readRecipeFile, takeRecipe } from './job-recipe'
+import { exportTier } from './export-tier'
+import type { JobLog } from './job-log'
+import type { ModelInspection } from './inspect-model'
+import type { LibraryService } from './library'
+import type { Services } from './services'
+
+/** What the handlers work with. */
+export interface HandlerParts {
+  readonly services: Services
+  readonly queue: JobQueue
+  readonly log: JobLog
+  readonly library: LibraryService
+  readonly inspection: ModelInspection
+  readonly folders: AllowedFolders
+  readonly workspaceFolder: string
+  readonly host: AppDescription['host']
+}
+
+export interface CallContext {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
+}
+
+export type CallHandlers = {
+  readonly [N in CallName]: (
+    params: CheckedParams<N>,
+    context: CallContext
+  ) => CallResult<N> | Promise<CallResult<N>>
+}
+
+/** Parameters have passed their schema; every path still has to pass `folders`. */
+export function createCallHandlers({
+  services,
+  queue,
+  log,
+  library,
+  inspection,
+  folders,
+  workspaceFolder,
+  host
+}: HandlerParts): CallHandlers {
+  return {
+    'app.describe': () => ({
+      version: latheVersion,
+      host,
+      platform: process.platform,
+      workspaceFolder,
+      roots: folders.roots,
+      threads: availableParallelism()
+    }),
+    'files.list': ({ folder, showHidden }) => folders.list(folder, { showHidden }),
+    'model.describe': ({ modelPath }, context) => services.describeModel(folders.resolve(modelPath), context),
+    'dataset.describe': ({ datasetPath }, context) =>
+      services.describeDataset(folders.resolve(datasetPath), context),
+    'model.spectra': (model, context) => inspection.spectra(model, context),
+    'model.twins': (layer, context) => inspection.twins(layer, context),
+    'weights.statistics': (layer, context) => inspection.statistics(layer, context),
+    'plan.preview': (request, context) => inspection.previewPlan(request, context),
+    'library.list': () => library.list(),
+    'library.preview': ({ path }, context) => library.preview(path, context),
+    'library.add': ({ path }, context) => library.add(path, context),
+    'library.addDemo': (_, context) => library.addDemo(context),
+    'library.use': ({ entryId }) => library.use(entryId),
+    'library.remove': ({ entryId }) => {
+      library.remove(entryId)
+      return { entryId }
+    },
+    'library.restore': ({ entryId }) => library.restore(entryId),
+    'library.relocate': ({ entryId, path }, context) => library.relocate(entryId, path, context),
+    'studies.list': () => services.listStudies(workspaceFolder),
+    'studies.show': ({ study }) => services.showStudy(workspaceFolder, study),
+    'recipe.check': ({ text, folder }) => checkRecipe(text, folder, folders),
+    'recipe.estimate': async (recipe, context) => {
+      const { text } = await takeRecipe(recipe, folders)
+      return services.estimateStudy({ recipeText: text, workspaceFolder }, context)
+    },
+    'recipe.read': ({ path }) => readRecipeFile(folders.resolve(path)),
+    'jobs.start': async ({ recipe }) => queue.start(await takeRecipe(recipe, folders)),
+    'jobs.list': () => queue.list(),
+    'jobs.cancel': ({ jobId }) => queue.cancel(jobId),
+    'jobs.pause': ({ jobId }) => queue.pause(jobId),
+    'jobs.resume': ({ jobId }) => queue.resume(jobId),
+    'jobs.move': ({ jobId, beforeJobId }) => queue.move(jobId, beforeJobId),
+    'jobs.remove': ({ jobId }) => {
+      queue.remove(jobId)
+      return { jobId }
+    },
+    'jobs.log': ({ jobId }) => log.lines(jobId),
+    'jobs.usage': () => services.engineUsage(),
+    'export.tier': ({ study, trial, folder, name }, context) =>
+      exportTier(
+        (request, options) => services.exportTrial(request, options),
+        { workspaceFolder, study, trial, folder: folders.resolve(folder), name },
+        context
+      )
+  }
+}

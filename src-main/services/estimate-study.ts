@@ -1,0 +1,189 @@
+/** What a study would cost: gathers what is known about its model, its data and earlier trials; study/estimate.ts counts. */
+import type { StudyEstimate } from '@contract/study-estimate'
+import { studyOriginSchema, trialOutcomeSchema } from '@contract/trial'
+import { canonicalJson } from '../base/canonical-json'
+import { Memo } from '../base/memo'
+import type { EngineLauncher } from '../engine/launcher'
+import { estimateStudy, type EarlierTrial, type EstimatedAudio } from '../study/estimate'
+import type { EstimatedModel } from '../study/estimate-size'
+import { expandRecipe } from '../study/expand'
+import { trialIdentity, trialMethod, trialPrecision, type TrialSpec } from '../study/trial-spec'
+import { sha256Text } from '../workspace/files'
+import type { TrialRecord } from '../workspace/records'
+import { openExistingWorkspace, type Workspace } from '../workspace/workspace'
+import { parseRecipe, resolveRecipe } from './read-recipe'
+import type { ServiceOptions } from './requests'
+import { withEngine } from './with-engine'
+
+export interface EstimateRequest {
+  /** JSON; its paths are absolute. */
+  readonly recipeText: string
+  /** An existing workspace. */
+  readonly workspaceFolder: string
+}
+
+/**
+ * Asked again at every pause of typing, so what an engine found out about a path is remembered for a while. A file that
+ * was replaced meanwhile spoils an estimate, never a study.
+ *
+ * @throws WorkbenchError as `resolveRecipe`, and what opening model and data throws.
+ */
+export type EstimateStudy = (request: EstimateRequest, options?: ServiceOptions) => Promise<StudyEstimate>
+
+interface ModelLook extends EstimatedModel {
+  readonly modelHash: string
+  readonly versions: Readonly<Record<string, number>>
+}
+
+interface DatasetLook extends EstimatedAudio {
+  /** Undefined for a set whose audio is too much to be read only for an estimate. */
+  readonly datasetHash: string | undefined
+}
+
+const rememberedMilliseconds = 5 * 60_000
+/** A few gigabytes: seconds to hash. */
+const hashedAudioSeconds = 10 * 3600
+/** Of one study; more would not make a median better. */
+const readTrials = 200
+
+export function createStudyEstimator(launcher: EngineLauncher, nowMilliseconds: () => number): EstimateStudy {
+  const models = new Memo<ModelLook>()
+  const datasets = new Memo<DatasetLook>()
+  const keyOf = (path: string, settings = '') =>
+    `${Math.floor(nowMilliseconds() / rememberedMilliseconds)} ${settings} ${path}`
+  return async ({ recipeText, workspaceFolder }, { signal } = {}) => {
+    const resolved = await resolveRecipe(parseRecipe(recipeText, 'draft'), '/')
+    const { skipUnreadable } = resolved.recipe.evaluation
+    const dataset = (path: string): Promise<DatasetLook> =>
+      unlessAborted(signal, () =>
+        datasets.get(keyOf(path, String(skipUnreadable)), () => lookAtDataset(launcher, path, skipUnreadable))
+      )
+    const { modelPath, calibrationPath, evaluationPath, developmentPath } = resolved
+    // One after the other: an estimate must not take the machine from a study that runs.
+    const model = await unlessAborted(signal, () => models.get(keyOf(modelPath), () => lookAtModel(launcher, modelPath)))
+    const calibration = await dataset(calibrationPath)
+    const evaluation = await dataset(evaluationPath)
+    const development = developmentPath === undefined ? undefined : await dataset(developmentPath)
+    const workspace = openExistingWorkspace(workspaceFolder)
+    try {
+      const earlier = readEarlier(workspace, model.modelHash)
+      const { rankMaps } = resolved
+      const specs = expandRecipe(resolved.recipe, { rankMaps, measuredRankMultiple: earlier.measuredRankMultiple })
+      const looks = { model, calibration, evaluation, development }
+      return estimateStudy(specs, { ...looks, earlier: earlier.trials, ...finishedTrials(workspace, specs, looks) })
+    } finally {
+      workspace.close()
+    }
+  }
+}
+
+/** Work that is remembered goes on when nobody waits for it any more: whoever asks next has it then. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted()
+  const result = await work()
+  signal?.throwIfAborted()
+  return result
+}
+
+function lookAtModel(launcher: EngineLauncher, modelPath: string): Promise<ModelLook> {
+  return withEngine(launcher, async (engine) => {
+    const { versions } = await engine.request('model.recognize', { modelPath })
+    const { modelHash, sizeBytes, parameterCount, macsPerAudioSecond, layers } = await engine.request(
+      'model.describe',
+      { modelPath }
+    )
+    return { modelHash, versions, sizeBytes, parameterCount, macsPerAudioSecond, layers }
+  })
+}
+
+function lookAtDataset(
+  launcher: EngineLauncher,
+  datasetPath: string,
+  skipUnreadable: boolean
+): Promise<DatasetLook> {
+  return withEngine(launcher, async (engine) => {
+    const { utterances, audioSeconds } = await engine.request('dataset.peek', { datasetPath })
+    const isSmall = audioSeconds !== null && audioSeconds <= hashedAudioSeconds
+    const described = isSmall
+      ? await engine.request('dataset.describe', { datasetPath, skipUnreadable })
+      : undefined
+    return { utterances, audioSeconds, datasetHash: described?.datasetHash }
+  })
+}
+
+interface Looks {
+  readonly model: ModelLook
+  readonly calibration: DatasetLook
+  readonly evaluation: DatasetLook
+  readonly development: DatasetLook | undefined
+}
+
+function finishedTrials(
+  { records }: Workspace,
+  specs: readonly TrialSpec[],
+  { model, calibration, evaluation, development }: Looks
+): { readonly finished: readonly boolean[] | undefined; readonly reuseObstacle: string | null } {
+  const { datasetHash: calibrationHash } = calibration
+  const { datasetHash: evaluationHash } = evaluation
+  const developmentHash = development === undefined ? null : development.datasetHash
+  if (calibrationHash === undefined || evaluationHash === undefined || developmentHash === undefined) {
+    const reuseObstacle =
+      'The audio is too much to be read for an estimate; what is finished already is found when the study starts.'
+    return { finished: undefined, reuseObstacle }
+  }
+  const { modelHash, versions } = model
+  const inputs = { modelHash, calibrationHash, evaluationHash, developmentHash, versions }
+  const finished = specs.map((spec) => {
+    const trialId = sha256Text(canonicalJson(trialIdentity(spec, inputs)))
+    return records.trial(trialId)?.state === 'completed'
+  })
+  return { finished, reuseObstacle: null }
+}
+
+/** Completed trials of all studies, and the tile that the last study which asked for one got. */
+function readEarlier(
+  { records }: Workspace,
+  modelHash: string
+): { readonly trials: EarlierTrial[]; readonly measuredRankMultiple: number } {
+  const trials = new Map<string, EarlierTrial>()
+  let measuredRankMultiple: number | undefined
+  for (const { studyId } of records.listStudies()) {
+    const study = records.findStudy(studyId)
+    const origin = studyOriginSchema.safeParse(study.recipe)
+    // Of a newer or older Lathe: what cannot be read tells nothing, and is no reason to have no estimate.
+    if (!origin.success) continue
+    if (origin.data.recipe.allocation.rankMultiple === 'measured') {
+      measuredRankMultiple ??= origin.data.measuredRankMultiple
+    }
+    const isSameModel = origin.data.modelHash === modelHash
+    const specs = new Map(expandRecipe(origin.data.recipe, origin.data).map((spec) => [spec.name, spec]))
+    for (const { trialId, name } of study.trials.slice(0, readTrials)) {
+      const spec = specs.get(name)
+      const record = trials.has(trialId) ? undefined : records.trial(trialId)
+      const earlier = spec === undefined || record === undefined ? undefined : earlierTrial(record, spec, isSameModel)
+      if (earlier !== undefined) trials.set(trialId, earlier)
+    }
+  }
+  return { trials: [...trials.values()], measuredRankMultiple: measuredRankMultiple ?? 1 }
+}
+
+function earlierTrial(record: TrialRecord, spec: TrialSpec, isSameModel: boolean): EarlierTrial | undefined {
+  if (record.state !== 'completed' || record.finishedAt === undefined) return undefined
+  const outcome = trialOutcomeSchema.safeParse(record.result)
+  if (!outcome.success) return undefined
+  const { built, measurement, development } = outcome.data
+  const { making } = spec
+  return {
+    isSameModel,
+    method: trialMethod(making),
+    precision: trialPrecision(making),
+    calibration: making.kind === 'low-rank' ? making.calibration : null,
+    threads: measurement.conditions.threads,
+    wallSeconds: (Date.parse(record.finishedAt) - Date.parse(record.startedAt)) / 1000,
+    realTimeFactor: measurement.realTimeFactor,
+    audioSeconds: measurement.audioSeconds + (development?.audioSeconds ?? 0),
+    loadMilliseconds: measurement.loadMilliseconds,
+    peakResidentBytes: measurement.peakResidentBytes,
+    macsPerAudioSecond: built.macsPerAudioSecond
+  }
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import type { StudyReport } from '@contract/trial'
+import { writeFile } from '../workspace/files'
+import type { Workspace } from '../workspace/workspace'
+import type { RunStudyRequest, ServiceOptions } from './requests'
+
+interface RunParts {
+  readonly workspace: Workspace
+  readonly runStudy: (request: RunStudyRequest, options: ServiceOptions) => Promise<StudyReport>
+}
+
+/**
+ * Runs the recipe of a job. It is written into the workspace first, as `jobs/<id>.json`: a study is run from a file,
+ * and a user finds there what was run.
+ */
+export async function runJobRecipe(
+  { workspace, runStudy }: RunParts,
+  { jobId, text }: { readonly jobId: string; readonly text: string },
+  { onTrial, ...options }: ServiceOptions & Pick<RunStudyRequest, 'onTrial'>
+): Promise<StudyReport> {
+  const recipePath = join(workspace.folder, 'jobs', `${jobId}.json`)
+  await writeFile(recipePath, new TextEncoder().encode(text), workspace.temporaryFolder)
+  return runStudy(
+    {
+      recipePath,
+      workspaceFolder: workspace.folder,
+      outputFolder: undefined,
+      ...(onTrial === undefined ? {} : { onTrial })
+    },
+    options
+  )
+}
