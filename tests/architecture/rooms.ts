@@ -33,6 +33,8 @@ export type RoomName =
   | 'entry/engine'
   | 'renderer'
   | 'renderer/charts'
+  | 'renderer/format'
+  | 'report'
 
 export interface Room {
   readonly name: RoomName
@@ -154,20 +156,29 @@ export const rooms: readonly Room[] = [
   {
     name: 'services',
     files: ['src-main/services/**'],
-    mayImport: [...everywhere, 'study', 'workspace', 'engine/client'],
+    mayImport: [...everywhere, 'evaluation', 'study', 'workspace', 'engine/client', 'report'],
     packages: nodeBasics
+  },
+  {
+    // A study as documents. It draws the same charts as the window does.
+    name: 'report',
+    files: ['src-main/report/**'],
+    mayImport: [...everywhere, 'study', 'renderer/charts', 'renderer/format'],
+    packages: ['echarts']
   },
   {
     name: 'hosts/electron',
     files: ['src-main/hosts/electron/**'],
     mayImport: [...everywhere, 'services'],
+    // The launcher port, which a utility process implements.
+    mayImportTypes: ['engine/client'],
     packages: ['electron', ...nodeBasics]
   },
   {
     name: 'hosts/web',
     files: ['src-main/hosts/web/**'],
     mayImport: [...everywhere, 'services'],
-    packages: ['node:http', ...nodeBasics]
+    packages: ['node:http', 'node:net', 'node:stream', 'node:child_process', 'ws', ...nodeBasics]
   },
   {
     name: 'hosts/cli',
@@ -199,13 +210,14 @@ export const rooms: readonly Room[] = [
   {
     name: 'renderer/charts',
     files: ['src-renderer/**/charts/**'],
-    mayImport: ['@contract', 'renderer'],
+    mayImport: ['@contract', 'renderer', 'renderer/format'],
     packages: ['vue', 'pinia', 'echarts', 'vue-echarts']
   },
+  { name: 'renderer/format', files: ['src-renderer/format/**'], mayImport: ['@contract'], packages: [] },
   {
     name: 'renderer',
     files: ['src-renderer/**'],
-    mayImport: ['@contract', 'renderer/charts'],
-    packages: ['vue', 'pinia']
+    mayImport: ['@contract', 'renderer/charts', 'renderer/format'],
+    packages: ['vue', 'pinia', 'naive-ui', '@tanstack/vue-virtual']
   }
 ]

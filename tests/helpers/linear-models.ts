@@ -1,9 +1,15 @@
 /** Small models around one linear layer in each of its forms, for tests of what rewrites layers. */
 import { createPrng } from '../../src-main/base/prng'
 import { GraphBuilder } from '../../src-main/onnx/build/graph-builder'
-import { floatAttribute, intAttribute, tensorAttribute } from '../../src-main/onnx/ir/attribute'
+import {
+  floatAttribute,
+  intAttribute,
+  intsAttribute,
+  stringAttribute,
+  tensorAttribute
+} from '../../src-main/onnx/ir/attribute'
 import { dataTypeNumber, type DataType } from '../../src-main/onnx/ir/data-type'
-import type { Model } from '../../src-main/onnx/ir/model'
+import type { Attribute, Model } from '../../src-main/onnx/ir/model'
 import { elementCount, float32Tensor, typedTensor, type Tensor } from '../../src-main/onnx/ir/tensor'
 import type { LinearLayer } from '../../src-main/onnx/linear-layer/linear-layer'
 import type { RuntimeTensor } from '../../src-main/runtime/inference-backend'
@@ -185,6 +191,79 @@ export const convForms: readonly LayerForm[] = [
   convForm(2, 'Identity', false),
   convForm(1, 'Constant', true)
 ]
+
+interface WindowFacts {
+  readonly kernel: readonly number[]
+  /** Sizes of the input's spatial axes. */
+  readonly space: readonly number[]
+  readonly attributes?: Readonly<Record<string, Attribute>>
+  readonly hasBias?: boolean
+}
+
+function windowForm(
+  name: string,
+  { kernel, space, attributes = {}, hasBias = true }: WindowFacts
+): LayerForm {
+  return form(`Conv with ${name}`, [2, inFeatures, ...space], (b, x) => {
+    const w = b.initializer(randomTensor('w', [...outIn, ...kernel], 1))
+    const bias = hasBias ? [b.initializer(randomTensor('c', [outFeatures], 2))] : []
+    return b.node('Conv', [x, w, ...bias], { outputs: ['y'], attributes })
+  })
+}
+
+/** Convolutions over patches of every kind of window. */
+export const windowForms: readonly LayerForm[] = [
+  windowForm('kernel 3', { kernel: [3], space: [9] }),
+  windowForm('kernel 3 without bias', { kernel: [3], space: [9], hasBias: false }),
+  windowForm('kernel 3, stride 2 and pads', {
+    kernel: [3],
+    space: [10],
+    attributes: { kernel_shape: intsAttribute([3]), strides: intsAttribute([2]), pads: intsAttribute([1, 1]) }
+  }),
+  windowForm('kernel 4, dilation 2 and uneven pads', {
+    kernel: [4],
+    space: [8],
+    attributes: { dilations: intsAttribute([2]), pads: intsAttribute([0, 3]) }
+  }),
+  windowForm('stride 3 over single positions', {
+    kernel: [1],
+    space: [8],
+    attributes: { strides: intsAttribute([3]) }
+  }),
+  windowForm('kernel 3x2, strides, dilations and uneven pads', {
+    kernel: [3, 2],
+    space: [7, 6],
+    attributes: {
+      strides: intsAttribute([2, 1]),
+      dilations: intsAttribute([1, 2]),
+      pads: intsAttribute([1, 2, 0, 1])
+    }
+  }),
+  ...['SAME_UPPER', 'SAME_LOWER', 'VALID'].map((autoPad) =>
+    windowForm(`${autoPad} padding`, {
+      kernel: [3, 4],
+      space: [8, 7],
+      attributes: { auto_pad: stringAttribute(autoPad), strides: intsAttribute([2, 2]) }
+    })
+  )
+]
+
+/** An embedding of `inFeatures` entries, tied with a head; input `ids`. */
+export const gatherModel: Model = buildModel((b) => {
+  const w = b.initializer(randomTensor('w', inOut, 1))
+  const rows = b.node('Gather', [w, b.input('ids', 'int64', [2, 3])], { outputs: ['rows'] })
+  b.output(
+    b.node('MatMul', [rows, b.node('Transpose', [w])], { outputs: ['result'], name: 'head' }),
+    'float32'
+  )
+})
+
+/** Every kind of index: first, last, counted from the end, repeated. */
+export const gatherFeed: RuntimeTensor = {
+  dataType: 'int64',
+  dims: [2, 3],
+  data: BigInt64Array.of(0n, 6n, -1n, 3n, 3n, -7n)
+}
 
 /** A model whose only layer multiplies in `dataType`: input and output are that type too. */
 export function modelInType(dataType: DataType & ('float16' | 'float64')): Model {

@@ -57,10 +57,13 @@ export function attentiveCtcModel({ input, companion, output, metadata = {} }: A
   return { ...builder.build(), metadataProps: new Map(Object.entries(metadata)) }
 }
 
-/** A classifier of `samples` samples that answers whether the first is above zero: logits [1, 2] = [-x_0, x_0]. */
-export function signClassifierModel(samples: number): Model {
+/**
+ * A classifier of `samples` samples that answers whether the first is above zero: logits [batch, 2] = [-x_0, x_0]. A name as
+ * the `batch` leaves it free.
+ */
+export function signClassifierModel(samples: number, batch: number | string = 1): Model {
   const builder = new GraphBuilder('sign-classifier')
-  const x = builder.input('audio', 'float32', [1, samples])
+  const x = builder.input('audio', 'float32', [batch, samples])
   const first = builder.node('Gather', [x, builder.initializer(int64Tensor('first', [1], [0]))], {
     attributes: { axis: intAttribute(1) }
   })
@@ -68,6 +71,6 @@ export function signClassifierModel(samples: number): Model {
     outputs: ['scores'],
     attributes: { axis: intAttribute(1) }
   })
-  builder.output('scores', 'float32', [1, 2])
+  builder.output('scores', 'float32', [batch, 2])
   return builder.build()
 }

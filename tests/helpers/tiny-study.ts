@@ -37,8 +37,8 @@ export const tinyTrialNames = [
 ]
 
 const tinyGrids: RecipeText['grids'] = [
-  { methods: ['weight-svd', 'whitened-svd'], retainedParameterFractions: [0.75, 0.5] },
-  { methods: ['whitened-svd'], retainedParameterFractions: [0.5], precisions: ['int8'] }
+  { methods: ['weight-svd', 'whitened-svd'], retainedFractions: [0.75, 0.5] },
+  { methods: ['whitened-svd'], retainedFractions: [0.5], precisions: ['int8'] }
 ]
 
 /** Writes model, data and recipe into `folder`, which is made. Nothing of it depends on where the folder is. */

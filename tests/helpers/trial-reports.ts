@@ -9,7 +9,11 @@ export function completedTrial(name: string, changes: Partial<TrialReport> = {})
     precision: 'float32',
     state: 'completed',
     rankPolicy: 'uniform',
-    targetRetainedParameterFraction: 0.5,
+    targetRetainedFraction: 0.5,
+    budgetUnit: 'parameters',
+    budgetScope: 'layers',
+    calibration: 'original',
+    refit: false,
     reused: false,
     dominatedByInt8: false,
     modelHash: 'a'.repeat(64),
@@ -28,8 +32,10 @@ export function completedTrial(name: string, changes: Partial<TrialReport> = {})
     loadMilliseconds: 100,
     peakResidentBytes: 200_000_000,
     utterances: 64,
+    speakers: 8,
     audioSeconds: 480,
     failures: {},
+    unreadable: [],
     conditions: {
       runtime: 'onnxruntime 1.30.0',
       platform: 'linux x64',
@@ -57,7 +63,11 @@ export function unmeasuredTrial(
     precision: 'float32',
     state,
     rankPolicy: 'uniform',
-    targetRetainedParameterFraction: 0.5,
+    targetRetainedFraction: 0.5,
+    budgetUnit: 'parameters',
+    budgetScope: 'layers',
+    calibration: 'original',
+    refit: false,
     reused: false,
     ...(state === 'failed' ? { error: { code: 'numerical', message: 'It broke.' } } : {})
   }
@@ -66,7 +76,11 @@ export function unmeasuredTrial(
 /** The uncompressed model: 8 M parameters in 32 MB, 4 % of the words wrong. */
 export const baselineTrial = completedTrial('baseline', {
   method: 'baseline',
-  targetRetainedParameterFraction: 1,
+  rankPolicy: null,
+  targetRetainedFraction: null,
+  budgetUnit: null,
+  budgetScope: null,
+  calibration: null,
   parameterCount: 8_000_000,
   sizeBytes: 32_000_000,
   wordErrorRate: 0.04,
@@ -77,9 +91,13 @@ export const baselineTrial = completedTrial('baseline', {
 
 /** Plain int8: a third of the bytes, 4.5 % of the words wrong. */
 export const int8Trial = completedTrial('int8', {
-  method: 'int8-dynamic',
+  method: 'quantize',
   precision: 'int8',
-  targetRetainedParameterFraction: 1,
+  rankPolicy: null,
+  targetRetainedFraction: null,
+  budgetUnit: null,
+  budgetScope: null,
+  calibration: null,
   parameterCount: 8_000_000,
   sizeBytes: 12_000_000,
   wordErrorRate: 0.045,
@@ -87,3 +105,21 @@ export const int8Trial = completedTrial('int8', {
   latencyMilliseconds: { p50: 60, p95: 120, mean: 66, firstRun: 140 },
   realTimeFactor: 0.03
 })
+
+/** A classifier: 5 % of the labels wrong, no texts. */
+export function classifierTrial(name: string, changes: Partial<TrialReport> = {}): TrialReport {
+  const {
+    wordErrorRate: _rate,
+    wordErrors: _errors,
+    wordErrorRateInterval: _interval,
+    ...trial
+  } = completedTrial(name)
+  return {
+    ...trial,
+    accuracy: 0.95,
+    correct: 61,
+    accuracyInterval: { lower: 0.93, upper: 0.97 },
+    topAccuracies: { '1': 0.95, '3': 0.98, '5': 0.99 },
+    ...changes
+  }
+}

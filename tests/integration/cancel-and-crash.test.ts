@@ -28,7 +28,7 @@ const args = (workspace: string) => ['study', 'run', study.recipe, '--workspace'
 beforeAll(async () => {
   study = writeTinyStudy(join(shared(), 'study'), {
     evaluation: { utterances: utteranceCount, seconds: [1.5, 2.5] },
-    grids: [{ methods: ['weight-svd'], retainedParameterFractions: [0.5] }]
+    grids: [{ methods: ['weight-svd'], retainedFractions: [0.5] }]
   })
   undisturbed = reportOf(await runCli(args(study.workspace)))
 })

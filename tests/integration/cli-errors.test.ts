@@ -234,14 +234,13 @@ const badStudies: readonly BadInput[] = [
   },
   {
     name: 'a recipe with the fraction 0',
-    args: () =>
-      run(badRecipe({ grids: [{ methods: ['weight-svd'], retainedParameterFractions: [0.5, 0] }] })),
+    args: () => run(badRecipe({ grids: [{ methods: ['weight-svd'], retainedFractions: [0.5, 0] }] })),
     code: 'invalid-input',
-    names: ['recipe.json', 'grids.0.retainedParameterFractions.1']
+    names: ['recipe.json', 'grids.0.retainedFractions.1']
   },
   {
     name: 'a recipe with an unknown method',
-    args: () => run(badRecipe({ grids: [{ methods: ['magic'], retainedParameterFractions: [0.5] }] })),
+    args: () => run(badRecipe({ grids: [{ methods: ['magic'], retainedFractions: [0.5] }] })),
     code: 'invalid-input',
     names: ['recipe.json', 'grids.0.methods.0', 'weight-svd']
   },

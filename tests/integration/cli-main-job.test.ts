@@ -54,7 +54,8 @@ function modelFileOf({ method, modelHash }: TrialReport): string {
 }
 
 function sumOf(records: readonly UtteranceRecord[]): WordErrors {
-  const sum = (key: keyof WordErrors) => records.reduce((total, { wordErrors }) => total + wordErrors[key], 0)
+  const sum = (key: keyof WordErrors) =>
+    records.reduce((total, { wordErrors }) => total + wordErrors![key], 0)
   return {
     substitutions: sum('substitutions'),
     deletions: sum('deletions'),
@@ -122,7 +123,8 @@ describe('lathe evaluate', () => {
     const measured = parse<Measurement & { records: UtteranceRecord[] }>(
       await runCli(['evaluate', study.model, '--data', study.evaluation, '--json'])
     )
-    const { records, wordErrors } = measured
+    const { records } = measured
+    const wordErrors = measured.wordErrors!
     expect(records.map(({ reference }) => reference)).toEqual(manifestTexts(study.evaluation))
     expect(wordErrors).toEqual(sumOf(records))
     expect(measured.wordErrorRate).toBe(rateOf(wordErrors))
@@ -195,7 +197,7 @@ describe('lathe study run --json', () => {
     for (const trial of report.trials) {
       expect(trial).toMatchObject({
         name: expect.any(String) as string,
-        method: trial.name === 'int8' ? 'int8-dynamic' : trial.name.split(' ')[0],
+        method: trial.name === 'int8' ? 'quantize' : trial.name.split(' ')[0],
         precision: trial.name.endsWith('int8') ? 'int8' : 'float32',
         retainedParameterFraction: count,
         parameterCount: count,

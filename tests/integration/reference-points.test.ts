@@ -51,8 +51,8 @@ describe.skipIf(isAbsent)(
         calibrationSet: calibration,
         evaluationSet: evaluation,
         grids: [
-          { methods: ['weight-svd'], retainedParameterFractions: [0.65] },
-          { methods: ['whitened-svd', 'output-pca'], retainedParameterFractions: [0.5] }
+          { methods: ['weight-svd'], retainedFractions: [0.65] },
+          { methods: ['whitened-svd', 'output-pca'], retainedFractions: [0.5] }
         ],
         evaluation: { threads: 2 }
       })
