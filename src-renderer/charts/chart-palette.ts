@@ -6,15 +6,14 @@ export interface ChartPalette {
   readonly lineStrong: string
   readonly panel: string
   readonly weightSvd: string
+  readonly asvd: string
   readonly whitenedSvd: string
   readonly outputPca: string
   readonly front: string
 }
 
-/** The colours of the page as its style sheet says at this moment (app/tokens.css). */
-export function readChartPalette(): ChartPalette {
-  const style = getComputedStyle(document.documentElement)
-  const color = (name: string) => style.getPropertyValue(name).trim()
+/** The palette of a style sheet. `color` gives what stands for one of its properties (app/tokens.css). */
+export function chartPalette(color: (property: string) => string): ChartPalette {
   return {
     ink: color('--ink'),
     muted: color('--muted'),
@@ -22,6 +21,7 @@ export function readChartPalette(): ChartPalette {
     lineStrong: color('--line-strong'),
     panel: color('--panel'),
     weightSvd: color('--weight-svd'),
+    asvd: color('--asvd'),
     whitenedSvd: color('--whitened-svd'),
     outputPca: color('--output-pca'),
     front: color('--front')

@@ -1,7 +1,7 @@
 import type { TrialReport } from '@contract/trial'
 
 /** What a tier costs: the quantities that can stand on the horizontal axis. */
-export const costNames = ['size', 'parameters', 'latency', 'real-time-factor'] as const
+export const costNames = ['size', 'parameters', 'macs', 'latency', 'real-time-factor'] as const
 export type CostName = (typeof costNames)[number]
 
 /** A quantity of a trial as an axis. Less is better on all of them. */
@@ -24,6 +24,12 @@ export const costAxes: Readonly<Record<CostName, CostAxis>> = {
     label: 'Parameters',
     title: 'Parameters (millions)',
     read: ({ parameterCount }) => parameterCount && parameterCount / 1e6
+  },
+  macs: {
+    label: 'MACs',
+    title: 'Multiply-accumulates per second of audio (millions)',
+    read: ({ macsPerAudioSecond }) =>
+      typeof macsPerAudioSecond === 'number' ? macsPerAudioSecond / 1e6 : undefined
   },
   latency: {
     label: 'Latency',

@@ -14,9 +14,7 @@ export function errorBars(
   color: string,
   floorPercent: number
 ): CustomSeriesOption {
-  const data = trials.flatMap(({ cost, interval }) =>
-    interval === undefined ? [] : [[cost, interval.lowerPercent, interval.upperPercent]]
-  )
+  const data = trials.map(({ cost, interval }) => [cost, interval.lowerPercent, interval.upperPercent])
   return {
     type: 'custom',
     id: `${name}: 95 % interval`,

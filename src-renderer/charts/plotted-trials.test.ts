@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { baselineTrial, completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
+import {
+  baselineTrial,
+  classifierTrial,
+  completedTrial,
+  unmeasuredTrial
+} from '../../tests/helpers/trial-reports'
 import { costAxes, costNames } from './cost-axis'
-import { plotTrials, suggestErrorScale } from './plotted-trials'
+import { errorAxisTitle, plotTrials, suggestErrorScale } from './plotted-trials'
 
 describe('the place of a trial', () => {
   it.each([
@@ -15,9 +20,11 @@ describe('the place of a trial', () => {
     ])
   })
 
-  it('has no interval when none was measured', () => {
-    const { wordErrorRateInterval: _, ...trial } = completedTrial('a')
-    expect(plotTrials([trial], costAxes.size, 'linear').plotted[0]?.interval).toBeUndefined()
+  it('of a classifier is at the share of wrong labels', () => {
+    const [plotted] = plotTrials([classifierTrial('a')], costAxes.size, 'linear').plotted
+    expect(plotted?.errorPercent).toBeCloseTo(5, 10)
+    expect(plotted?.interval.lowerPercent).toBeCloseTo(3, 10)
+    expect(plotted?.interval.upperPercent).toBeCloseTo(7, 10)
   })
 })
 
@@ -58,5 +65,15 @@ describe('the suggested scale', () => {
   ] as const)('for %s', (_, rates, scale) => {
     const trials = rates.map((wordErrorRate, i) => completedTrial(String(i), { wordErrorRate }))
     expect(suggestErrorScale(trials)).toBe(scale)
+  })
+})
+
+describe('the title of the error axis', () => {
+  it.each([
+    ['texts', [baselineTrial], 'Word error rate (%)'],
+    ['labels', [classifierTrial('a'), unmeasuredTrial('b', 'pending')], 'Classification error (%)'],
+    ['nothing measured', [], 'Word error rate (%)']
+  ])('for %s', (_, trials, title) => {
+    expect(errorAxisTitle(trials)).toBe(title)
   })
 })

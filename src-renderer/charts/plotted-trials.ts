@@ -1,3 +1,4 @@
+import { qualityOf } from '@contract/quality'
 import type { TrialReport } from '@contract/trial'
 import type { CostAxis } from './cost-axis'
 
@@ -10,8 +11,8 @@ export interface PlottedTrial {
   /** In the unit of the cost axis. */
   readonly cost: number
   readonly errorPercent: number
-  /** 95 % interval of the error rate, if it is known. */
-  readonly interval: { readonly lowerPercent: number; readonly upperPercent: number } | undefined
+  /** 95 % interval of the error rate. */
+  readonly interval: { readonly lowerPercent: number; readonly upperPercent: number }
 }
 
 /** The trials that can be drawn, and those that cannot, in their order. */
@@ -30,17 +31,17 @@ export function plotTrials(trials: readonly TrialReport[], axis: CostAxis, scale
   const belowScale: TrialReport[] = []
   for (const trial of trials) {
     const cost = axis.read(trial)
-    const { state, wordErrorRate, wordErrorRateInterval: interval } = trial
-    if (state !== 'completed' || cost === undefined || wordErrorRate === undefined) {
+    const quality = qualityOf(trial)
+    if (trial.state !== 'completed' || cost === undefined || quality === undefined) {
       unmeasured.push(trial)
-    } else if (scale === 'logarithmic' && wordErrorRate <= 0) {
+    } else if (scale === 'logarithmic' && quality.errorRate <= 0) {
       belowScale.push(trial)
     } else {
       plotted.push({
         trial,
         cost,
-        errorPercent: wordErrorRate * 100,
-        interval: interval && { lowerPercent: interval.lower * 100, upperPercent: interval.upper * 100 }
+        errorPercent: quality.errorRate * 100,
+        interval: { lowerPercent: quality.lower * 100, upperPercent: quality.upper * 100 }
       })
     }
   }
@@ -52,6 +53,14 @@ const readableSpread = 6
 
 /** The scale on which all measured error rates can be told apart. */
 export function suggestErrorScale(trials: readonly TrialReport[]): ErrorScale {
-  const rates = trials.map(({ wordErrorRate }) => wordErrorRate ?? 0).filter((rate) => rate > 0)
+  const rates = trials.map((trial) => qualityOf(trial)?.errorRate ?? 0).filter((rate) => rate > 0)
   return Math.max(...rates) > readableSpread * Math.min(...rates) ? 'logarithmic' : 'linear'
+}
+
+/** What the vertical axis shows, by the name of what was measured; texts unless all that was measured are labels. */
+export function errorAxisTitle(trials: readonly TrialReport[]): string {
+  const kinds = new Set(trials.map((trial) => qualityOf(trial)?.kind))
+  return kinds.has('classification-error') && !kinds.has('word-error-rate')
+    ? 'Classification error (%)'
+    : 'Word error rate (%)'
 }

@@ -10,14 +10,14 @@ export interface TrialSeries {
 }
 
 /** The uncompressed model and plain int8: what every tier is held against. */
-export function isReference({ method }: Pick<TrialReport, 'method'>): boolean {
-  return method === 'baseline' || method === 'int8-dynamic'
+export function isReference({ method, precision }: Pick<TrialReport, 'method' | 'precision'>): boolean {
+  return method === 'baseline' || (method === 'quantize' && precision === 'int8')
 }
 
-/** The series a trial belongs to. */
+/** The series a trial belongs to. The whole model in another number format is a series of its own. */
 export function seriesOf({ method, rankPolicy, precision }: TrialReport): TrialSeries {
   if (method === 'baseline') return { name: 'baseline', method, precision }
-  if (method === 'int8-dynamic') return { name: 'int8', method, precision }
+  if (method === 'quantize') return { name: precision, method, precision }
   const policy = rankPolicy === null || rankPolicy === 'uniform' ? '' : `${rankPolicy}, `
   return { name: `${method}, ${policy}${precision}`, method, precision }
 }
@@ -27,14 +27,16 @@ export function listSeries(trials: readonly TrialReport[]): TrialSeries[] {
   return [...new Map(trials.map((trial) => [seriesOf(trial).name, seriesOf(trial)])).values()]
 }
 
-/** Colour tells the method, also for those who see few colours; references are drawn in the colour of text. */
+/** Colour tells the method, also for those who see few colours; what has no ranks is drawn in the colour of text. */
 export function seriesColor(method: TrialReport['method'], palette: ChartPalette): string {
   switch (method) {
     case 'baseline':
-    case 'int8-dynamic':
+    case 'quantize':
       return palette.ink
     case 'weight-svd':
       return palette.weightSvd
+    case 'asvd':
+      return palette.asvd
     case 'whitened-svd':
       return palette.whitenedSvd
     case 'output-pca':
@@ -42,7 +44,18 @@ export function seriesColor(method: TrialReport['method'], palette: ChartPalette
   }
 }
 
+/** Marks of ECharts. */
+export type SeriesSymbol = 'circle' | 'rect' | 'triangle' | 'diamond' | 'arrow'
+
+const symbols: Readonly<Record<TrialReport['precision'], SeriesSymbol>> = {
+  float32: 'circle',
+  float16: 'rect',
+  int8: 'triangle',
+  'int8-weights': 'diamond',
+  'int4-weights': 'arrow'
+}
+
 /** Shape tells the number format. */
-export function seriesSymbol(precision: TrialReport['precision']): 'circle' | 'triangle' {
-  return precision === 'int8' ? 'triangle' : 'circle'
+export function seriesSymbol(precision: TrialReport['precision']): SeriesSymbol {
+  return symbols[precision]
 }

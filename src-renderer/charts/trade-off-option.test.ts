@@ -11,6 +11,7 @@ const palette: ChartPalette = {
   lineStrong: 'lineStrong',
   panel: 'panel',
   weightSvd: 'weightSvd',
+  asvd: 'asvd',
   whitenedSvd: 'whitenedSvd',
   outputPca: 'outputPca',
   front: 'front'
@@ -18,7 +19,7 @@ const palette: ChartPalette = {
 
 const half = completedTrial('whitened half')
 const third = completedTrial('whitened third', {
-  targetRetainedParameterFraction: 0.3,
+  targetRetainedFraction: 0.3,
   sizeBytes: 10_000_000,
   wordErrorRate: 0.12,
   wordErrorRateInterval: { lower: 0.1, upper: 0.15 }
@@ -82,6 +83,18 @@ describe('the series', () => {
       ['whitened-svd, int8', 'triangle', 'whitenedSvd'],
       ['weight-svd, float32', 'circle', 'weightSvd']
     ])
+  })
+
+  it('are one per whole-model number format, in the colour of text; only int8 is a reference', () => {
+    const half16 = completedTrial('float16', {
+      method: 'quantize',
+      precision: 'float16',
+      rankPolicy: null,
+      targetRetainedFraction: null
+    })
+    const option = optionFor([...study, half16])
+    expect(seriesById(option, 'float16')).toMatchObject({ symbol: 'rect', color: 'ink' })
+    expect(seriesById(option, 'references').markLine.data).toHaveLength(2)
   })
 
   it('hold cost and error rate in percent, in order of what is kept', () => {

@@ -1,4 +1,4 @@
-/** The trade-off chart as data: what a tier costs against how many words it gets wrong. Pure; draws nothing itself. */
+/** The trade-off chart as data: what a tier costs against how much it gets wrong. Pure; draws nothing itself. */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import type { GridComponentOption, MarkLineComponentOption, TooltipComponentOption } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
@@ -8,7 +8,7 @@ import type { ChartPalette } from './chart-palette'
 import { costAxes, type CostName } from './cost-axis'
 import { errorBars } from './error-bars'
 import { paretoStaircase } from './pareto-staircase'
-import { plotTrials, type ErrorScale, type PlottedTrial } from './plotted-trials'
+import { errorAxisTitle, plotTrials, type ErrorScale, type PlottedTrial } from './plotted-trials'
 import {
   isReference,
   listSeries,
@@ -64,7 +64,7 @@ export function tradeOffOption({ trials, cost, errorScale, palette }: TradeOffCh
     yAxis: {
       ...(errorScale === 'logarithmic' ? { type: 'log', logBase: 2 } : { type: 'value' }),
       ...bounds,
-      name: 'Word error rate (%)',
+      name: errorAxisTitle(trials),
       nameLocation: 'end',
       ...axisStyle(palette),
       nameGap: 12,
@@ -86,7 +86,7 @@ export function tradeOffOption({ trials, cost, errorScale, palette }: TradeOffCh
 function errorBounds(plotted: readonly PlottedTrial[], scale: ErrorScale): { min: number; max?: number } {
   if (scale === 'linear') return { min: 0 }
   const lowest = Math.min(...plotted.map(({ errorPercent }) => errorPercent))
-  const highest = Math.max(...plotted.map((each) => each.interval?.upperPercent ?? each.errorPercent))
+  const highest = Math.max(...plotted.map((each) => each.interval.upperPercent))
   if (plotted.length === 0) return { min: 1, max: 128 }
   return { min: 2 ** Math.floor(Math.log2(lowest * 0.75)), max: 2 ** Math.ceil(Math.log2(highest)) }
 }
@@ -124,9 +124,7 @@ function trialSeries(
   color: string,
   palette: ChartPalette
 ): LineSeriesOption {
-  const ordered = members.toSorted(
-    (a, b) => a.trial.targetRetainedParameterFraction - b.trial.targetRetainedParameterFraction
-  )
+  const ordered = members.toSorted((a, b) => (keptOf(a.trial) ?? 1) - (keptOf(b.trial) ?? 1))
   return {
     type: 'line',
     id: series.name,
@@ -136,7 +134,7 @@ function trialSeries(
     showAllSymbol: true,
     z: isReference(series) ? 4 : 3,
     color,
-    lineStyle: { width: 1, opacity: 0.4, type: series.precision === 'int8' ? 'dashed' : 'solid' },
+    lineStyle: { width: 1, opacity: 0.4, type: series.precision === 'float32' ? 'solid' : 'dashed' },
     emphasis: { scale: 1.4, lineStyle: { width: 1 } },
     label: {
       show: !isReference(series),
@@ -152,7 +150,7 @@ function trialSeries(
     data: ordered.map(({ trial, cost, errorPercent }) => ({
       name: trial.trialId,
       value: [cost, errorPercent],
-      kept: trial.targetRetainedParameterFraction,
+      kept: keptOf(trial),
       itemStyle: markStyle(trial, color, palette)
     }))
   }
@@ -163,6 +161,12 @@ function markStyle({ dominatedByInt8 }: TrialReport, color: string, { panel }: C
   return dominatedByInt8 === true
     ? { color: panel, borderColor: color, borderWidth: 1.5 }
     : { color, borderColor: panel, borderWidth: 1 }
+}
+
+/** What was to be kept or, where ranks come from a plan, what is; undefined where no ranks are chosen. */
+function keptOf(trial: TrialReport): number | undefined {
+  if (trial.targetRetainedFraction !== null) return trial.targetRetainedFraction
+  return trial.rankPolicy === null ? undefined : trial.retainedParameterFraction
 }
 
 /** `50 %`, `12.5 %` */

@@ -1,5 +1,5 @@
 import { onBeforeUnmount, onMounted, shallowRef, type ShallowRef } from 'vue'
-import { readChartPalette, type ChartPalette } from './chart-palette'
+import { chartPalette, type ChartPalette } from './chart-palette'
 
 /** The chart colours, which follow the system when it turns light or dark. */
 export function useChartPalette(): Readonly<ShallowRef<ChartPalette>> {
@@ -15,4 +15,10 @@ export function useChartPalette(): Readonly<ShallowRef<ChartPalette>> {
     scheme.removeEventListener('change', update)
   })
   return palette
+}
+
+/** The colours as the page's style sheet says at this moment. */
+function readChartPalette(): ChartPalette {
+  const style = getComputedStyle(document.documentElement)
+  return chartPalette((property) => style.getPropertyValue(property).trim())
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
+import { classifierTrial, completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
 import { nextOrder, sortTrials } from './sort-trials'
-import { trialColumns } from './trial-columns'
+import { shownColumns, trialColumns } from './trial-columns'
 
 const column = (id: string) => trialColumns.find((each) => each.id === id)!
 const namesBy = (id: string, direction: 'ascending' | 'descending') =>
@@ -56,9 +56,33 @@ describe('clicking a heading', () => {
 })
 
 describe('the columns', () => {
+  it('name what was measured: labels and their places, differences, batches', () => {
+    const trial = classifierTrial('labels', {
+      versusBaseline: { difference: 0.0123, lower: 0.004, upper: 0.021 },
+      throughput: {
+        realTimeSpeed: 75.5,
+        unbatchedRealTimeSpeed: 50,
+        batchAudioSeconds: 16,
+        batches: 4,
+        paddingShare: 0.02
+      }
+    })
+    const shown = Object.fromEntries(shownColumns([trial]).map((each) => [each.title, each.text(trial)]))
+    expect(shown).toMatchObject({
+      'Error rate': '5.00 %',
+      '95 % interval': '3.00–7.00 %',
+      Accuracy: '95.00 %',
+      'Top 3': '98.00 %',
+      'Top 5': '99.00 %',
+      'vs baseline': '+1.23 (+0.40 to +2.10)',
+      'Batched RTFx': '75.5'
+    })
+    expect(Object.keys(shown)).not.toContain('WER')
+  })
+
   it('show a trial as the command line does', () => {
     const trial = completedTrial('tier', { dominatedByInt8: true, failures: { empty: 0, repeated: 2 } })
-    expect(trialColumns.map((each) => each.text(trial))).toEqual([
+    expect(shownColumns([trial]).map((each) => each.text(trial))).toEqual([
       'tier',
       '49.57 %',
       '8.00 %',

@@ -15,6 +15,7 @@ describe('the conditions of a study', () => {
       Runtime: ['onnxruntime 1.30.0'],
       System: ['linux x64, Node 24.0.0'],
       'Evaluated on': ['64 utterances, 8.0 min'],
+      Speakers: ['8'],
       'Reference words': ['1000'],
       'Warm-up': ['3 utterances'],
       'Text normalizer': ['none'],
@@ -42,6 +43,11 @@ describe('what is said about a trial', () => {
   it.each([
     ['nothing special', {}, ''],
     ['beaten by int8', { dominatedByInt8: true }, 'int8 alone is better'],
+    [
+      'an early end and lost recordings',
+      { utterances: 40, stoppedBefore: 100, unreadable: [{ utteranceId: 'a', reason: 'It is gone.' }] },
+      '1 not readable, stopped after 40 of 100'
+    ],
     ['broken texts', { failures: { empty: 3, truncated: 0, repeated: 1 } }, '3 empty, 1 repeated']
   ])('%s', (_, changes, remark) => {
     expect(trialRemark(completedTrial('a', changes))).toBe(remark)

@@ -20,6 +20,7 @@ const readers: readonly (readonly [string, (trial: TrialReport) => string | unde
         ? undefined
         : `${utterances} utterances, ${formatAudioDuration(audioSeconds)}`
   ],
+  ['Speakers', ({ speakers }) => (speakers ? String(speakers) : undefined)],
   ['Reference words', ({ wordErrors }) => wordErrors && String(wordErrors.referenceWords)],
   ['Warm-up', ({ conditions }) => conditions && `${conditions.warmupUtterances} utterances`],
   ['Text normalizer', ({ conditions }) => conditions?.normalizer],

@@ -1,5 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { studyReportSchema } from '@contract/trial'
 import { baselineTrial, int8Trial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
 import { useResultsStore } from './results'
 
@@ -8,9 +9,15 @@ const study = {
   name: 'first lesson',
   modelHash: 'a'.repeat(64),
   calibrationHash: 'c'.repeat(64),
-  evaluationHash: 'e'.repeat(64)
+  evaluationHash: 'e'.repeat(64),
+  developmentHash: null,
+  selectedOn: 'evaluation'
 }
-const report = { study, trials: [baselineTrial, int8Trial, unmeasuredTrial('later', 'pending')] }
+// Parsed: members with a default are there even where nothing was measured.
+const report = studyReportSchema.parse({
+  study,
+  trials: [baselineTrial, int8Trial, unmeasuredTrial('later', 'pending')]
+})
 const text = JSON.stringify(report)
 const utf16 = (content: string) =>
   new Uint16Array([0xfeff, ...Array.from(content, (character) => character.charCodeAt(0))])

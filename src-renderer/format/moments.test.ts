@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest'
+import { formatWait } from './moments'
+
+describe('a wait', () => {
+  it.each([
+    [0.4, '0 s'],
+    [59.4, '59 s'],
+    [59.6, '1 min 00 s'],
+    [185, '3 min 05 s'],
+    [3599.4, '59 min 59 s'],
+    [7620, '2 h 07 min'],
+    [-3, '0 s']
+  ])('of %f seconds reads %s', (seconds, text) => {
+    expect(formatWait(seconds)).toBe(text)
+  })
+})

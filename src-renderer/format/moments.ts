@@ -1,0 +1,23 @@
+import type { Language } from '../text/text'
+
+/** A moment (ISO 8601) as the reader writes it, in the reader's time zone: `3 Feb 2026, 14:05`. */
+export function formatMoment(moment: string, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    dateStyle: 'medium',
+    timeStyle: 'short'
+  }).format(new Date(moment))
+}
+
+/** The time of day with seconds, for a line of a log: `14:05:09`. */
+export function formatTimeOfDay(moment: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(new Date(moment))
+}
+
+/** `40 s`, `3 min 05 s`, `2 h 07 min`: what is left or was needed, where tenths of a second say nothing. */
+export function formatWait(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 60) return `${whole} s`
+  const minutes = Math.floor(whole / 60)
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+}

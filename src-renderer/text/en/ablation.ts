@@ -1,0 +1,2 @@
+/** Text of the ablation view. */
+export const ablation = {}

@@ -1,0 +1,2 @@
+/** Text of the compare view. */
+export const compare = {}

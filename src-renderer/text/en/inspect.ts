@@ -1,0 +1,2 @@
+/** Text of the inspect view. */
+export const inspect = {}

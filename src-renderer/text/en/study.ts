@@ -1,0 +1,2 @@
+/** Text of the study view. */
+export const study = {}

@@ -1,0 +1,2 @@
+/** Text of the trade-off view. */
+export const tradeOff = {}

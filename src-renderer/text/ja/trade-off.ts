@@ -1,0 +1,3 @@
+import type { tradeOff as english } from '../en/trade-off'
+
+export const tradeOff: typeof english = {}
