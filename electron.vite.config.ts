@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { noteBundledPackages } from './scripts/bundled-packages-plugin'
 
 const fromRoot = (path: string) => resolve(import.meta.dirname, path)
 const alias = { '@contract': fromRoot('src-preload/contract') }
@@ -25,6 +26,7 @@ const bundled = [
 export default defineConfig({
   main: {
     resolve: { alias },
+    plugins: [noteBundledPackages(import.meta.dirname, 'main')],
     build: {
       outDir: 'out/main',
       // Size matters for downloads to a page, not for files on the user's disk.
@@ -38,12 +40,24 @@ export default defineConfig({
           engine: fromRoot('src-main/engine.ts')
         },
         // Chunks stay beside the entries, so that a path relative to an entry holds in shared code too.
-        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' }
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: '[name]-[hash].js',
+          // Under the LGPL: files of their own, which users may replace.
+          codeSplitting: {
+            groups: ['codec-parser', 'mpg123-decoder'].map((name) => ({
+              name,
+              test: new RegExp(`node_modules[\\\\/]${name}[\\\\/]`)
+            })),
+            includeDependenciesRecursively: false
+          }
+        }
       }
     }
   },
   preload: {
     resolve: { alias },
+    plugins: [noteBundledPackages(import.meta.dirname, 'preload')],
     build: {
       outDir: 'out/preload',
       externalizeDeps: false,
@@ -57,7 +71,7 @@ export default defineConfig({
   renderer: {
     root: fromRoot('src-renderer'),
     resolve: { alias },
-    plugins: [vue()],
+    plugins: [vue(), noteBundledPackages(import.meta.dirname, 'renderer')],
     build: {
       outDir: fromRoot('out/renderer'),
       chunkSizeWarningLimit: 1500,

@@ -36,6 +36,18 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000
         }
+      },
+      {
+        resolve: { alias },
+        test: {
+          // One browser at a time: two of them measure each other's load.
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts', 'tests/performance/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 }
+        }
       }
     ]
   }

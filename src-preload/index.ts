@@ -3,7 +3,7 @@
  * is there, no Node modules. Whatever is not named here does not exist for the page.
  */
 import '@contract/without-eval'
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { bridgeName, toHostChannel, toPageChannel, versionArgument, type Bridge } from '@contract/bridge'
 import { isCallName } from '@contract/calls'
 import type { ErrorWire } from '@contract/errors'
@@ -77,6 +77,8 @@ function onEvent(resume: ResumePoint | null, next: Listener): () => void {
 const bridge: Bridge = {
   version: process.argv.find((each) => each.startsWith(versionArgument))?.slice(versionArgument.length) ?? '',
   platform: process.platform,
+  // The page hands over what a drop gave it; anything else is refused by Electron.
+  pathForFile: (file) => webUtils.getPathForFile(file as Parameters<typeof webUtils.getPathForFile>[0]),
   call,
   onEvent
 }

@@ -1,8 +1,8 @@
 import { WorkbenchError } from '@contract/errors'
 import { semidefiniteCholesky } from '../linalg/cholesky'
-import { matrix, transpose, type Matrix } from '../linalg/matrix'
+import { allFinite, transpose, type Matrix } from '../linalg/matrix'
 import type { Products } from '../linalg/products'
-import { orthonormalColumns } from '../linalg/qr'
+import { orthonormalized } from '../linalg/orthonormalize'
 import { symmetricEigen } from '../linalg/symmetric-eigen'
 
 /**
@@ -43,7 +43,7 @@ export async function lowRankFactors(
   moment: Matrix | undefined,
   products: Products
 ): Promise<LowRankFactors> {
-  if (!weight.data.every(Number.isFinite)) {
+  if (!allFinite(weight.data)) {
     throw new WorkbenchError(
       'numerical',
       'The weight holds values that are not finite; it cannot be factorised.'
@@ -54,7 +54,9 @@ export async function lowRankFactors(
       ? await outputSideBasis(weight, moment, products)
       : await inputSideBasis(weight, moment, products)
   const down = await products.product(weight, basis.vectors)
-  return { down, up: transpose(basis.vectors), singularValues: basis.singularValues }
+  // ‖W·v_k‖ has half the digits more than the root of an eigenvalue; with a moment it would cost another product.
+  const singularValues = moment === undefined ? columnLengths(down) : basis.singularValues
+  return { down, up: transpose(basis.vectors), singularValues }
 }
 
 interface OutputBasis {
@@ -70,7 +72,7 @@ async function outputSideBasis(
 ): Promise<OutputBasis> {
   const weighted = moment === undefined ? weight : await products.product(moment, weight)
   const outputMoment = await products.product(weight, weighted, { transposeA: true })
-  const { values, vectors } = symmetricEigen(symmetrized(outputMoment))
+  const { values, vectors } = await symmetricEigen(outputMoment, products)
   return { vectors, singularValues: squareRoots(values) }
 }
 
@@ -85,27 +87,23 @@ async function inputSideBasis(
       ? weight
       : await products.product(semidefiniteCholesky(moment, choleskyTolerance), weight, { transposeA: true })
   const inner = await products.product(whitened, whitened, { transposeB: true })
-  const { values, vectors } = symmetricEigen(symmetrized(inner))
-  // Columns (LᵀW)ᵀ·u have length σ; QR rescales them and cleans those whose σ drowned in rounding.
+  const { values, vectors } = await symmetricEigen(inner, products)
+  // Columns (LᵀW)ᵀ·u have length σ.
   const spanned = await products.product(whitened, vectors, { transposeA: true })
-  return { vectors: orthonormalColumns(spanned), singularValues: squareRoots(values) }
+  return { vectors: await orthonormalized(spanned, products), singularValues: squareRoots(values) }
 }
 
 /** Pivots below this share of the largest diagonal entry are rounding noise of a singular moment. */
 const choleskyTolerance = 1e-14
 
-/** A product that is symmetric in exact arithmetic, made so in rounding too. */
-function symmetrized(a: Matrix): Matrix {
-  const size = a.rows
-  const result = matrix(size, size)
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = (a.data[i * size + j]! + a.data[j * size + i]!) / 2
-      result.data[i * size + j] = value
-      result.data[j * size + i] = value
-    }
+/** Lengths of columns that are ordered by them but for rounding, made to descend in rounding too. */
+function columnLengths({ rows, columns, data }: Matrix): Float64Array {
+  const squares = new Float64Array(columns)
+  for (let i = 0; i < rows; i++) {
+    for (let k = 0; k < columns; k++) squares[k]! += data[i * columns + k]! ** 2
   }
-  return result
+  for (let k = 1; k < columns; k++) squares[k] = Math.min(squares[k]!, squares[k - 1]!)
+  return squares.map(Math.sqrt)
 }
 
 /** Eigenvalues of a positive semi-definite matrix may come out slightly negative. */

@@ -1,6 +1,7 @@
 /** Which layers a recipe compresses: by role, and by patterns over layer ids. */
 import { WorkbenchError } from '@contract/errors'
 import type { LayerSelection } from '@contract/recipe'
+import { namePattern } from '../base/name-pattern'
 import { indexGraph } from '../onnx/graph-index'
 import type { Model } from '../onnx/ir/model'
 import type { LinearLayer } from '../onnx/linear-layer/linear-layer'
@@ -50,19 +51,12 @@ function matchPatterns(
 ): ReadonlySet<LinearLayer> {
   return new Set(
     patterns.flatMap((pattern) => {
-      const expression = expressionOf(pattern)
+      const expression = namePattern(pattern)
       const matching = layers.filter(({ id }) => id === pattern || expression.test(id))
       if (matching.length === 0) throw unmatched(pattern, layers, purpose)
       return matching
     })
   )
-}
-
-/** `*` is any text; every other character stands for itself. */
-function expressionOf(pattern: string): RegExp {
-  const literal = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|/-]/g, '\\$&'))
-  // `s`: a name may hold a line break, as any string of an ONNX file may.
-  return new RegExp(`^${literal.join('.*')}$`, 's')
 }
 
 function unmatched(

@@ -1,5 +1,6 @@
 import { WorkbenchError, fromErrorWire } from '@contract/errors'
 import type { Progress } from '@contract/progress'
+import type { TrainingEvent } from '@contract/training'
 import type { UtteranceRecord } from '@contract/trial'
 import { assertNever } from '../base/assert-never'
 import type { EngineExit, EngineLauncher, EngineProcess } from './launcher'
@@ -10,6 +11,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
   readonly onRecords?: (records: readonly UtteranceRecord[]) => void
+  readonly onTraining?: (event: TrainingEvent) => void
 }
 
 /** Time that an engine has to stop by itself before it is killed; with the kill, a cancel takes under 2 s. */
@@ -101,6 +103,9 @@ export class EngineClient {
         return
       case 'records':
         pending.options.onRecords?.(message.records)
+        return
+      case 'training':
+        pending.options.onTraining?.(message.event)
         return
       case 'result':
         pending.settle({ result: message.result })

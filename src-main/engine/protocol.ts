@@ -12,6 +12,8 @@ import type { Progress } from '@contract/progress'
 import type { LatencyTable } from '@contract/rank-plan'
 import type { EvaluationSettings, LayerSelection } from '@contract/recipe'
 import type { ModelSpectra } from '@contract/spectra'
+import type { HeardRecording } from '@contract/transcription'
+import type { TrainingEvent, TrainingRecipe, TrainingSummary } from '@contract/training'
 import type { BuiltModel, Measurement, UtteranceRecord } from '@contract/trial'
 import type { SpeechModelDescription } from '../speech/families/family'
 import type { LowRankMaking, TrialMaking } from '../study/trial-spec'
@@ -110,6 +112,49 @@ export interface ExportResult {
   readonly maxAbsoluteError: number
 }
 
+export interface TranscribeParams {
+  readonly description: SpeechModelDescription
+  /** ONNX file to run: the described model's own or a tier of it. */
+  readonly modelFile: string
+  /** A sound file of any format and rate. */
+  readonly audioPath: string
+  /** What messages call it. */
+  readonly audioName: string
+  readonly threads: number
+}
+
+export interface CutParams {
+  readonly datasetPath: string
+  readonly utteranceId: string
+  /** Where the WAV file goes; what is there is replaced. */
+  readonly wavPath: string
+}
+
+export interface CutRecording {
+  /** What the data set says was spoken, and the label where there is one: a record's reference is one of them. */
+  readonly transcripts: readonly string[]
+  readonly sampleRateHz: number
+  readonly durationSeconds: number
+}
+
+export interface TrainParams {
+  readonly modelPath: string
+  /** Its paths are not read: they stand in the members here. */
+  readonly recipe: TrainingRecipe
+  readonly trainingPath: string
+  readonly developmentPath: string | undefined
+  /** Hashes of the two sets, which belong to what the training is. */
+  readonly trainingHash: string
+  readonly developmentHash: string | undefined
+  readonly workspaceFolder: string
+}
+
+export interface TrainedModel extends TrainingSummary {
+  readonly modelFile: string
+  readonly modelHash: string
+  readonly sizeBytes: number
+}
+
 /** Every request with its parameters and result. */
 export interface EngineRequests {
   'model.describe': { params: { modelPath: string }; result: ModelDescription }
@@ -135,6 +180,10 @@ export interface EngineRequests {
   }
   'model.evaluate': { params: EvaluateParams; result: Measurement }
   'model.export': { params: ExportParams; result: ExportResult }
+  /** Goes on from the last checkpoint of the same training, if there is one. */
+  'model.train': { params: TrainParams; result: TrainedModel }
+  'model.transcribe': { params: TranscribeParams; result: HeardRecording }
+  'dataset.cut': { params: CutParams; result: CutRecording }
 }
 
 export type EngineRequestName = keyof EngineRequests
@@ -157,5 +206,7 @@ export type EngineMessage =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   /** Records that are final: a host that stores them at once loses nothing when the engine dies later. */
   | { readonly kind: 'records'; readonly id: number; readonly records: readonly UtteranceRecord[] }
+  /** What a training tells while it runs. */
+  | { readonly kind: 'training'; readonly id: number; readonly event: TrainingEvent }
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: ErrorWire }

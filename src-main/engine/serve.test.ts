@@ -56,7 +56,9 @@ function serve(describeModel: (modelPath: string, context: JobContext) => Promis
     'model.twins': absent,
     'machine.probe': absent,
     'model.evaluate': absent,
-    'model.export': absent
+    'model.export': absent,
+    'model.transcribe': absent,
+    'dataset.cut': absent
   }
   serveEngine(channel, jobs)
   return channel

@@ -3,6 +3,7 @@
  */
 import { WorkbenchError, toErrorWire } from '@contract/errors'
 import type { Progress } from '@contract/progress'
+import type { TrainingEvent } from '@contract/training'
 import type { UtteranceRecord } from '@contract/trial'
 import type { CancelSignal } from '../base/abort'
 import type { EngineMessage, EngineRequestName, EngineRequests, HostMessage } from './protocol'
@@ -17,10 +18,15 @@ export interface JobContext {
   breathe(): Promise<void>
 }
 
+/** What a job that trains is given besides. */
+export interface TrainingContext extends JobContext {
+  training(event: TrainingEvent): void
+}
+
 export type Jobs = {
   readonly [N in EngineRequestName]: (
     params: EngineRequests[N]['params'],
-    context: JobContext
+    context: TrainingContext
   ) => Promise<EngineRequests[N]['result']>
 }
 
@@ -57,7 +63,7 @@ export function serveEngine(channel: EngineChannel, jobs: Jobs): void {
     }
   }
 
-  function createContext(id: number): JobContext {
+  function createContext(id: number): TrainingContext {
     let lastSent = 0
     let lastStage = ''
     return {
@@ -77,6 +83,9 @@ export function serveEngine(channel: EngineChannel, jobs: Jobs): void {
       records(records) {
         channel.send({ kind: 'records', id, records })
       },
+      training(event) {
+        channel.send({ kind: 'training', id, event })
+      },
       breathe: () => new Promise((resolve) => setImmediate(resolve))
     }
   }
@@ -85,13 +94,13 @@ export function serveEngine(channel: EngineChannel, jobs: Jobs): void {
 function runJob(
   jobs: Jobs,
   { name, params }: Extract<HostMessage, { kind: 'request' }>,
-  context: JobContext
+  context: TrainingContext
 ): Promise<unknown> {
   if (!Object.hasOwn(jobs, name)) {
     throw new WorkbenchError('protocol', `The engine does not know the request ${JSON.stringify(name)}.`)
   }
   // That the parameters are those of the job of the same name is what the type of a message says; the compiler cannot
   // follow it through a union.
-  const job = jobs[name] as (params: unknown, context: JobContext) => Promise<unknown>
+  const job = jobs[name] as (params: unknown, context: TrainingContext) => Promise<unknown>
   return job(params, context)
 }

@@ -3,14 +3,12 @@
  *
  * Words are compared as they are: case, punctuation and spelling are the text normalizer's business.
  */
+import type { AlignedWord } from '@contract/compare'
 import type { WordErrors } from '@contract/trial'
 import { editOperations } from './edit-alignment'
 
 /** One step from the reference to the hypothesis, in reading order. */
-export type AlignmentStep =
-  | { readonly operation: 'match' | 'substitution'; readonly reference: string; readonly hypothesis: string }
-  | { readonly operation: 'deletion'; readonly reference: string }
-  | { readonly operation: 'insertion'; readonly hypothesis: string }
+export type AlignmentStep = AlignedWord
 
 /** The errors of one utterance and where they are. */
 export interface WordAlignment extends WordErrors {

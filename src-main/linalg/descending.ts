@@ -5,6 +5,9 @@ export function descendingOrder(values: Float64Array): Int32Array {
   return Int32Array.from(values.keys()).sort((i, j) => values[j]! - values[i]! || i - j)
 }
 
+/** Without it, a rounding error would choose between the entries of a vector such as (1, -1)/√2. */
+const margin = 1 + 1e-9
+
 /**
  * 1 or -1 per row of `rows` [k, n]: the factor that makes its entry of largest magnitude positive. The first of
  * several entries within rounding of the largest decides.
@@ -15,16 +18,29 @@ export function rowSigns(rows: Matrix): Float64Array {
     const row = rows.data.subarray(i * rows.columns, (i + 1) * rows.columns)
     let largest = 0
     for (let j = 0; j < row.length; j++) {
-      // Without the margin, a rounding error would choose between the entries of a vector such as (1, -1)/√2.
-      if (Math.abs(row[j]!) > Math.abs(largest) * (1 + 1e-9)) largest = row[j]!
+      if (Math.abs(row[j]!) > Math.abs(largest) * margin) largest = row[j]!
     }
     signs[i] = largest < 0 ? -1 : 1
   }
   return signs
 }
 
-/** Column k of the result [n, k] is row `order[k]` of `rows` [k, n] times `signs[order[k]]`. */
-export function columnsFromRows(rows: Matrix, order: Int32Array, signs: Float64Array): Matrix {
+/** Multiplies the columns of `a` by 1 or -1, as `rowSigns` says for rows. */
+export function makeLargestPositive({ rows, columns, data }: Matrix): void {
+  const largest = new Float64Array(columns)
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const value = data[i * columns + j]!
+      if (Math.abs(value) > Math.abs(largest[j]!) * margin) largest[j] = value
+    }
+  }
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) if (largest[j]! < 0) data[i * columns + j] = -data[i * columns + j]!
+  }
+}
+
+/** Column k of the result [n, k] is row `order[k]` of `rows` [k, n], times `signs[order[k]]` where signs are given. */
+export function columnsFromRows(rows: Matrix, order: Int32Array, signs?: Float64Array): Matrix {
   const count = order.length
   const result = matrix(rows.columns, count)
   // Tiles of 32 keep both the rows read and the rows written in the cache.
@@ -33,7 +49,8 @@ export function columnsFromRows(rows: Matrix, order: Int32Array, signs: Float64A
     for (let i = 0; i < rows.columns; i++) {
       for (let k = from; k < to; k++) {
         const row = order[k]!
-        result.data[i * count + k] = signs[row]! * rows.data[row * rows.columns + i]!
+        const value = rows.data[row * rows.columns + i]!
+        result.data[i * count + k] = signs === undefined ? value : signs[row]! * value
       }
     }
   }

@@ -9,6 +9,7 @@ import {
 } from '../../tests/helpers/dense-matrices'
 import { divideAndConquer } from './divide-and-conquer'
 import { frobeniusNorm, matrix, transpose } from './matrix'
+import { scalarProducts } from './products'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 
 type Entry = (i: number, size: number, prng: Prng) => number
@@ -37,7 +38,7 @@ const kinds: Record<string, { diagonal: Entry; beside: Entry }> = {
 
 describe('divideAndConquer', () => {
   // Sizes on both sides of a leaf, of one tear and of two.
-  it.each(Object.keys(kinds))('decomposes tridiagonal matrices: %s', (name) => {
+  it.each(Object.keys(kinds))('decomposes tridiagonal matrices: %s', async (name) => {
     const kind = kinds[name]!
     for (const size of [1, 2, 32, 33, 64, 65, 66, 131]) {
       const prng = createPrng(size)
@@ -50,7 +51,7 @@ describe('divideAndConquer', () => {
         t.data[(i + 1) * (size + 1) - 1] = value
       })
       const values = diagonal.slice()
-      const rows = divideAndConquer(values, beside.slice())
+      const rows = await divideAndConquer(values, beside.slice(), scalarProducts)
       const rebuilt = multiply(scaleColumns(transpose(rows), values), rows)
       // Backward stable: a small multiple of n ε ‖T‖; the errors seen are below a third of n ε.
       const atol = 2 * size * Number.EPSILON

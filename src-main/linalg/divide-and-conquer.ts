@@ -11,12 +11,14 @@
 import { identity, matrix, type Matrix } from './matrix'
 import { hypotenuse } from './hypotenuse'
 import { PlaneRotations } from './plane-rotations'
-import { addRowProducts } from './row-products'
+import { scalarProducts, type Products } from './products'
 import { secularRoot, type SecularEquation } from './secular-equation'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 
 /** Up to this size QL is as fast. */
 const largestLeaf = 32
+/** Entries of coordinates below which handing a product over costs more than the product. */
+const smallestProduct = 48 ** 2
 const roundoff = 0.5 * Number.EPSILON
 
 /**
@@ -26,9 +28,13 @@ const roundoff = 0.5 * Number.EPSILON
  *
  * @throws WorkbenchError `numerical` when an iteration does not converge.
  */
-export function divideAndConquer(diagonal: Float64Array, offDiagonal: Float64Array): Matrix {
+export async function divideAndConquer(
+  diagonal: Float64Array,
+  offDiagonal: Float64Array,
+  products: Products
+): Promise<Matrix> {
   const vectors = matrix(diagonal.length, diagonal.length)
-  solve({ diagonal, offDiagonal, vectors }, 0, diagonal.length)
+  await solve({ diagonal, offDiagonal, vectors, products }, 0, diagonal.length)
   return vectors
 }
 
@@ -37,9 +43,10 @@ interface Problem {
   readonly diagonal: Float64Array
   readonly offDiagonal: Float64Array
   readonly vectors: Matrix
+  readonly products: Products
 }
 
-function solve(problem: Problem, from: number, to: number): void {
+async function solve(problem: Problem, from: number, to: number): Promise<void> {
   if (to - from <= largestLeaf) {
     solveLeaf(problem, from, to)
     return
@@ -48,9 +55,9 @@ function solve(problem: Problem, from: number, to: number): void {
   const tear = problem.offDiagonal[middle - 1]!
   problem.diagonal[middle - 1]! -= Math.abs(tear)
   problem.diagonal[middle]! -= Math.abs(tear)
-  solve(problem, from, middle)
-  solve(problem, middle, to)
-  join(problem, { from, middle, to, tear })
+  await solve(problem, from, middle)
+  await solve(problem, middle, to)
+  await join(problem, { from, middle, to, tear })
 }
 
 function solveLeaf({ diagonal, offDiagonal, vectors }: Problem, from: number, to: number): void {
@@ -75,7 +82,7 @@ interface Tear {
 const half = { left: 1, right: 2, both: 3 } as const
 
 /** T = diag(T₁, T₂) + ρ v vᵀ, and z = Qᵀ v: the last entries of the left vectors and the first of the right ones. */
-function join(problem: Problem, tear: Tear): void {
+async function join(problem: Problem, tear: Tear): Promise<void> {
   const { from, middle, to } = tear
   const { diagonal, vectors } = problem
   const n = vectors.columns
@@ -97,7 +104,7 @@ function join(problem: Problem, tear: Tear): void {
     rho
   }
   const { values, coordinates } = solveRankOne(equation)
-  combineRows(problem, tear, { active, halves, coordinates })
+  await combineRows(problem, tear, { active, halves, coordinates })
   active.forEach((row, k) => (diagonal[row] = values[k]!))
 }
 
@@ -187,50 +194,47 @@ function solveRankOne(equation: SecularEquation): { values: Float64Array; coordi
  * Replaces the active rows R of `vectors` by coordinates · R. Rows that live in one half only are
  * kept out of the product for the other, which halves the work.
  */
-function combineRows(
-  { vectors }: Problem,
+async function combineRows(
+  { vectors, products }: Problem,
   { from, middle, to }: Tear,
   part: { active: readonly number[]; halves: Uint8Array; coordinates: Matrix }
-): void {
+): Promise<void> {
   const { active, halves, coordinates } = part
-  const size = active.length
-  const kinds = [half.left, half.both, half.right]
-  const grouped = kinds.flatMap((kind) => [...active.keys()].filter((k) => halves[active[k]!] === kind))
-  const rightOnly = active.filter((row) => halves[row] === half.right).length
-  const leftOnly = active.filter((row) => halves[row] === half.left).length
-  const sorted = matrix(size, size)
-  for (let k = 0; k < size; k++) {
-    for (let i = 0; i < size; i++) sorted.data[k * size + i] = coordinates.data[k * size + grouped[i]!]!
-  }
-  const combined = matrix(size, to - from)
   const parts = [
-    { first: 0, last: size - rightOnly, columns: [from, middle] as const },
-    { first: leftOnly, last: size, columns: [middle, to] as const }
+    { other: half.right, columns: [from, middle] as const },
+    { other: half.left, columns: [middle, to] as const }
   ]
-  for (const { first, last, columns } of parts) {
-    const rows = grouped.slice(first, last).map((k) => active[k]!)
-    addRowProducts(
-      { data: combined.data, offset: columns[0] - from, stride: to - from },
-      { data: sorted.data, offset: first, stride: size },
-      { data: gatherTransposed(vectors, rows, columns), offset: 0, stride: rows.length },
-      { rows: size, columns: columns[1] - columns[0], inner: rows.length, factor: 1 }
-    )
+  for (const { other, columns } of parts) {
+    const chosen = [...active.keys()].filter((k) => halves[active[k]!] !== other)
+    const weights = gatherColumns(coordinates, chosen)
+    const rows = gatherRows(vectors, { rows: chosen.map((k) => active[k]!), columns })
+    const { product } = weights.data.length < smallestProduct ? scalarProducts : products
+    const combined = await product(weights, rows)
+    active.forEach((row, k) => {
+      const values = combined.data.subarray(k * combined.columns, (k + 1) * combined.columns)
+      vectors.data.set(values, row * vectors.columns + columns[0])
+    })
   }
-  active.forEach((row, k) => {
-    const values = combined.data.subarray(k * (to - from), (k + 1) * (to - from))
-    vectors.data.set(values, row * vectors.columns + from)
-  })
 }
 
-/** Columns [from, to) of some rows of `a`, transposed: [to − from, rows]. */
-function gatherTransposed(
+function gatherColumns(a: Matrix, columns: readonly number[]): Matrix {
+  const count = columns.length
+  const result = matrix(a.rows, count)
+  const order = Int32Array.from(columns)
+  for (let i = 0; i < a.rows; i++) {
+    for (let k = 0; k < count; k++) result.data[i * count + k] = a.data[i * a.columns + order[k]!]!
+  }
+  return result
+}
+
+/** Columns [from, to) of some rows of `a`: [rows, to − from]. */
+function gatherRows(
   a: Matrix,
-  rows: readonly number[],
-  [from, to]: readonly [number, number]
-): Float64Array {
-  const result = new Float64Array((to - from) * rows.length)
+  { rows, columns: [from, to] }: { rows: readonly number[]; columns: readonly [number, number] }
+): Matrix {
+  const result = matrix(rows.length, to - from)
   rows.forEach((row, k) => {
-    for (let j = from; j < to; j++) result[(j - from) * rows.length + k] = a.data[row * a.columns + j]!
+    result.data.set(a.data.subarray(row * a.columns + from, row * a.columns + to), k * (to - from))
   })
   return result
 }

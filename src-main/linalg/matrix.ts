@@ -27,10 +27,22 @@ export function identity(size: number): Matrix {
 
 export function transpose(a: Matrix): Matrix {
   const result = matrix(a.columns, a.rows)
-  for (let i = 0; i < a.rows; i++) {
-    for (let j = 0; j < a.columns; j++) result.data[j * a.rows + i] = a.data[i * a.columns + j]!
+  // Strips of 16 columns: the rows written stay in the cache.
+  for (let from = 0; from < a.columns; from += 16) {
+    const to = Math.min(a.columns, from + 16)
+    for (let i = 0; i < a.rows; i++) {
+      for (let j = from; j < to; j++) result.data[j * a.rows + i] = a.data[i * a.columns + j]!
+    }
   }
   return result
+}
+
+/** Whether no value is NaN or infinite. */
+export function allFinite(values: Float64Array): boolean {
+  // A finite value times zero is zero; anything else makes the sum NaN.
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]! * 0
+  return sum === 0
 }
 
 /** Frobenius norm: the square root of the sum of squares. */

@@ -6,6 +6,7 @@
  * right, so that everything walks along rows.
  */
 import { matrix, type Matrix } from './matrix'
+import type { Products } from './products'
 import { addRowProducts, type RowWindow } from './row-products'
 
 /**
@@ -90,7 +91,9 @@ export function applyBlock(
   })
   const [overlap, weights] = [dense(rows), dense(rows)]
   addRowProducts(overlap, target, v, { rows, columns: width, inner: length, factor: 1 })
-  const t = triangularFactor(reflectors.taus.subarray(from, to), v, length)
+  const gram = dense(width)
+  addRowProducts(gram, v, v, { rows: width, columns: width, inner: length, factor: 1 })
+  const t = triangularFactor(reflectors.taus.subarray(from, to), gram.data)
   // A product of rows with rows multiplies by the transpose of its second operand.
   if (direction === 'forward') transposeSquare(t, width)
   const small: RowWindow = { data: t, offset: 0, stride: width }
@@ -103,17 +106,15 @@ export function applyBlock(
   addRowProducts(target, weights, vectorsTransposed, { rows, columns: length, inner: width, factor: -1 })
 }
 
-/** Upper triangular T [width, width] with H_0 · H_1 · … = I − Vᵀ T V, V [width, length]. LAPACK dlarft. */
-function triangularFactor(taus: Float64Array, v: RowWindow, length: number): Float64Array {
+/** Upper triangular T [width, width] with H_0 · H_1 · … = I − Vᵀ T V, from `gram` = V Vᵀ [width, width]. LAPACK dlarft. */
+function triangularFactor(taus: Float64Array, gram: Float64Array): Float64Array {
   const width = taus.length
   const t = new Float64Array(width * width)
-  const gram: RowWindow = { data: new Float64Array(width * width), offset: 0, stride: width }
-  addRowProducts(gram, v, v, { rows: width, columns: width, inner: length, factor: 1 })
   for (let j = 0; j < width; j++) {
     const tau = taus[j]!
     for (let i = 0; i < j; i++) {
       let sum = 0
-      for (let k = i; k < j; k++) sum += t[i * width + k]! * gram.data[k * width + j]!
+      for (let k = i; k < j; k++) sum += t[i * width + k]! * gram[j * width + k]!
       t[i * width + j] = -tau * sum
     }
     t[j * width + j] = tau
@@ -156,11 +157,34 @@ export function applyToRows(reflectors: Reflectors, c: Matrix): void {
   }
 }
 
-function blocksBackward(reflectors: Reflectors): { from: number; to: number }[] {
+/** Reflectors per block where products are fast: few passes over the matrix, while T, made in plain loops, stays small. */
+const reflectorsPerProduct = 128
+
+/**
+ * C ← H_0 · H_1 · … · C for C [length, columns], in place, with the large products from `products`. LAPACK dormqr.
+ *
+ * A block of reflectors leaves the rows before its first one alone, and the others are one stretch of memory.
+ */
+export async function applyToColumns(reflectors: Reflectors, c: Matrix, products: Products): Promise<void> {
+  const { vectors, taus, shift } = reflectors
+  for (const { from, to } of blocksBackward(reflectors, reflectorsPerProduct)) {
+    const first = from + shift
+    const v = matrix(to - from, vectors.columns - first)
+    for (let k = from; k < to; k++) {
+      const row = vectors.data.subarray(k * vectors.columns + first, (k + 1) * vectors.columns)
+      v.data.set(row, (k - from) * v.columns)
+    }
+    const gram = await products.product(v, v, { transposeB: true })
+    const t = matrix(v.rows, v.rows, triangularFactor(taus.subarray(from, to), gram.data))
+    const window = matrix(v.columns, c.columns, c.data.subarray(first * c.columns))
+    const weights = await products.product(t, await products.product(v, window))
+    const change = await products.product(v, weights, { transposeA: true })
+    for (let i = 0; i < change.data.length; i++) window.data[i]! -= change.data[i]!
+  }
+}
+
+function blocksBackward(reflectors: Reflectors, width = reflectorsPerBlock): { from: number; to: number }[] {
   const count = reflectors.taus.length
-  const starts = Array.from(
-    { length: Math.ceil(count / reflectorsPerBlock) },
-    (_, i) => i * reflectorsPerBlock
-  )
-  return starts.reverse().map((from) => ({ from, to: Math.min(count, from + reflectorsPerBlock) }))
+  const starts = Array.from({ length: Math.ceil(count / width) }, (_, i) => i * width)
+  return starts.reverse().map((from) => ({ from, to: Math.min(count, from + width) }))
 }

@@ -36,8 +36,7 @@ interface Evaluation {
 export function secularRoot(equation: SecularEquation, k: number, distances: Float64Array): number {
   const { d, z, rho } = equation
   const isLast = k === d.length - 1
-  const sumOfSquares = z.reduce((sum, value) => sum + value * value, 0)
-  const gap = isLast ? rho * sumOfSquares : d[k + 1]! - d[k]!
+  const gap = isLast ? rho * z.reduce((sum, value) => sum + value * value, 0) : d[k + 1]! - d[k]!
   const at: Evaluation = { value: 0, slopeBelow: 0, slopeAbove: 0, magnitude: 0 }
   setOrigin(d, k, distances)
   evaluate(equation, distances, { k, tau: gap / 2 }, at)

@@ -6,10 +6,11 @@
  * eigenvalue far below ε ‖A‖ carries no correct digit.
  */
 import { WorkbenchError } from '@contract/errors'
-import { columnsFromRows, descendingOrder, rowSigns } from './descending'
+import { columnsFromRows, descendingOrder, makeLargestPositive } from './descending'
 import { divideAndConquer } from './divide-and-conquer'
 import type { Matrix } from './matrix'
-import { applyToRows } from './reflectors'
+import type { Products } from './products'
+import { applyToColumns } from './reflectors'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 import { tridiagonalForm } from './tridiagonal-form'
 import { unitScaled } from './unit-scale'
@@ -32,16 +33,15 @@ export interface SymmetricEigen {
  * Source: Golub & Van Loan, Matrix Computations (4th ed.), 8.3 and 8.4; LAPACK dsyevd. At most about 14/3 n³
  * flops: 4/3 to reduce, up to 4/3 to join, 2 to transform back.
  */
-export function symmetricEigen(a: Matrix): SymmetricEigen {
+export async function symmetricEigen(a: Matrix, products: Products): Promise<SymmetricEigen> {
   const { scaled, factor } = scaledSquare(a)
   const { diagonal, offDiagonal, reflectors } = tridiagonalForm(scaled)
-  const rows = divideAndConquer(diagonal, offDiagonal)
-  applyToRows(reflectors, rows)
+  const rows = await divideAndConquer(diagonal, offDiagonal, products)
   const order = descendingOrder(diagonal)
-  return {
-    values: Float64Array.from(order, (k) => diagonal[k]! / factor),
-    vectors: columnsFromRows(rows, order, rowSigns(rows))
-  }
+  const vectors = columnsFromRows(rows, order)
+  await applyToColumns(reflectors, vectors, products)
+  makeLargestPositive(vectors)
+  return { values: Float64Array.from(order, (k) => diagonal[k]! / factor), vectors }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import type { CallName, CallResult, CheckedParams } from '@contract/calls'
+import type { PathChoice, PathQuestion } from '@contract/path-choice'
 import type { AppDescription } from '@contract/workbench-data'
 import { latheVersion } from '../base/lathe-version'
 import type { AllowedFolders } from '../workspace/allowed-folders'
@@ -11,6 +12,7 @@ import { exportTier } from './export-tier'
 import type { JobLog } from './job-log'
 import type { ModelInspection } from './inspect-model'
 import type { LibraryService } from './library'
+import type { Listening } from './listening'
 import type { Services } from './services'
 
 /** What the handlers work with. */
@@ -20,9 +22,11 @@ export interface HandlerParts {
   readonly log: JobLog
   readonly library: LibraryService
   readonly inspection: ModelInspection
+  readonly listening: Listening
   readonly folders: AllowedFolders
   readonly workspaceFolder: string
   readonly host: AppDescription['host']
+  readonly choosePath: (question: PathQuestion) => Promise<PathChoice | null>
 }
 
 export interface CallContext {
@@ -44,9 +48,11 @@ export function createCallHandlers({
   log,
   library,
   inspection,
+  listening,
   folders,
   workspaceFolder,
-  host
+  host,
+  choosePath
 }: HandlerParts): CallHandlers {
   return {
     'app.describe': () => ({
@@ -58,6 +64,7 @@ export function createCallHandlers({
       threads: availableParallelism()
     }),
     'files.list': ({ folder, showHidden }) => folders.list(folder, { showHidden }),
+    'files.choose': (question) => choosePath(question),
     'model.describe': ({ modelPath }, context) => services.describeModel(folders.resolve(modelPath), context),
     'dataset.describe': ({ datasetPath }, context) =>
       services.describeDataset(folders.resolve(datasetPath), context),
@@ -96,6 +103,13 @@ export function createCallHandlers({
     },
     'jobs.log': ({ jobId }) => log.lines(jobId),
     'jobs.usage': () => services.engineUsage(),
+    'studies.utterances': (request) => listening.utterances(request),
+    'studies.differences': (request, context) => listening.differences(request, context),
+    'recordings.open': (request, context) => listening.openRecording(request, context),
+    'transcribe.begin': (request) => listening.beginUpload(request),
+    'transcribe.append': (part) => listening.appendUpload(part),
+    'transcribe.run': (request, context) => listening.transcribe(request, context),
+    'transcribe.discard': (upload) => listening.discardUpload(upload),
     'export.tier': ({ study, trial, folder, name }, context) =>
       exportTier(
         (request, options) => services.exportTrial(request, options),

@@ -1,7 +1,7 @@
 import type { TrialReport, UtteranceRecord } from '@contract/trial'
-import { alignRecord } from '../evaluation/align-record'
 import { recordErrorCount } from '../evaluation/error-count'
 import type { ReportedUtterance, ReportedUtterances } from '../report/report-inputs'
+import { alignedWords } from './aligned-words'
 import type { UtteranceReader } from './compare-trials'
 
 /** How many recordings a report shows of each tier, per list. */
@@ -62,20 +62,11 @@ function presentUtterance(
   const { utteranceId, labelRank, failures } = record
   return {
     utteranceId,
-    words: labelRank === undefined ? alignRecord(record, normalizer) : [labelStep(record)],
+    words: alignedWords(record, normalizer),
     errors,
     total,
     baselineErrors,
     ...(labelRank === undefined ? {} : { labelRank }),
     failures
   }
-}
-
-/** A label is right or wrong as a whole, whatever words it is written with. */
-function labelStep({
-  reference,
-  hypothesis,
-  labelRank
-}: UtteranceRecord): ReportedUtterance['words'][number] {
-  return { operation: labelRank === 1 ? 'match' : 'substitution', reference, hypothesis }
 }

@@ -54,7 +54,7 @@ function isFinishedYardstick({ method, precision, state }: TrialReport): boolean
 }
 
 /** A trial and what was recorded of it, by utterance. */
-interface RecordedTrial {
+export interface RecordedTrial {
   readonly trialId: string
   readonly records: ReadonlyMap<string, UtteranceRecord>
 }
@@ -63,8 +63,8 @@ function recorded({ trialId }: TrialReport, utterancesOf: UtteranceReader): Reco
   return { trialId, records: new Map(utterancesOf(trialId).map((each) => [each.utteranceId, each])) }
 }
 
-/** Undefined without a reference, against itself, and without a recording that both have. */
-function pairedDifference(
+/** Error rate of `tier` − that of `reference`. Undefined without a reference, against itself, and without a common recording. */
+export function pairedDifference(
   reference: RecordedTrial | undefined,
   tier: RecordedTrial,
   { seed, bootstrapUnit }: Recipe['evaluation']

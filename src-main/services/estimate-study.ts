@@ -1,6 +1,7 @@
 /** What a study would cost: gathers what is known about its model, its data and earlier trials; study/estimate.ts counts. */
 import type { StudyEstimate } from '@contract/study-estimate'
 import { studyOriginSchema, trialOutcomeSchema } from '@contract/trial'
+import { throwIfCancelled } from '../base/abort'
 import { canonicalJson } from '../base/canonical-json'
 import { Memo } from '../base/memo'
 import type { EngineLauncher } from '../engine/launcher'
@@ -60,7 +61,9 @@ export function createStudyEstimator(launcher: EngineLauncher, nowMilliseconds: 
       )
     const { modelPath, calibrationPath, evaluationPath, developmentPath } = resolved
     // One after the other: an estimate must not take the machine from a study that runs.
-    const model = await unlessAborted(signal, () => models.get(keyOf(modelPath), () => lookAtModel(launcher, modelPath)))
+    const model = await unlessAborted(signal, () =>
+      models.get(keyOf(modelPath), () => lookAtModel(launcher, modelPath))
+    )
     const calibration = await dataset(calibrationPath)
     const evaluation = await dataset(evaluationPath)
     const development = developmentPath === undefined ? undefined : await dataset(developmentPath)
@@ -68,9 +71,16 @@ export function createStudyEstimator(launcher: EngineLauncher, nowMilliseconds: 
     try {
       const earlier = readEarlier(workspace, model.modelHash)
       const { rankMaps } = resolved
-      const specs = expandRecipe(resolved.recipe, { rankMaps, measuredRankMultiple: earlier.measuredRankMultiple })
+      const specs = expandRecipe(resolved.recipe, {
+        rankMaps,
+        measuredRankMultiple: earlier.measuredRankMultiple
+      })
       const looks = { model, calibration, evaluation, development }
-      return estimateStudy(specs, { ...looks, earlier: earlier.trials, ...finishedTrials(workspace, specs, looks) })
+      return estimateStudy(specs, {
+        ...looks,
+        earlier: earlier.trials,
+        ...finishedTrials(workspace, specs, looks)
+      })
     } finally {
       workspace.close()
     }
@@ -79,9 +89,9 @@ export function createStudyEstimator(launcher: EngineLauncher, nowMilliseconds: 
 
 /** Work that is remembered goes on when nobody waits for it any more: whoever asks next has it then. */
 async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  signal?.throwIfAborted()
+  if (signal !== undefined) throwIfCancelled(signal)
   const result = await work()
-  signal?.throwIfAborted()
+  if (signal !== undefined) throwIfCancelled(signal)
   return result
 }
 
@@ -160,7 +170,8 @@ function readEarlier(
     for (const { trialId, name } of study.trials.slice(0, readTrials)) {
       const spec = specs.get(name)
       const record = trials.has(trialId) ? undefined : records.trial(trialId)
-      const earlier = spec === undefined || record === undefined ? undefined : earlierTrial(record, spec, isSameModel)
+      const earlier =
+        spec === undefined || record === undefined ? undefined : earlierTrial(record, spec, isSameModel)
       if (earlier !== undefined) trials.set(trialId, earlier)
     }
   }

@@ -46,4 +46,18 @@ describe('exporting a tier', () => {
       card: '# tier\n'
     })
   })
+
+  it('leaves an earlier export alone', async () => {
+    mkdirSync(join(folder(), 'tier'))
+    mkdirSync(join(folder(), 'tier-2'))
+    const { folder: written } = await exportTier(
+      async ({ outputFolder }) => {
+        mkdirSync(outputFolder)
+        writeFileSync(join(outputFolder, cardFileName), '')
+        return { folder: outputFolder, files: [], maxAbsoluteError: 0 }
+      },
+      { workspaceFolder: '/workspace', study: 's', trial: 't', folder: folder(), name: 'tier' }
+    )
+    expect(written).toBe(join(folder(), 'tier-3'))
+  })
 })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { ExportedTier } from '@contract/export'
 import type { ExportResult } from '../engine/protocol'
+import { unusedPath } from '../workspace/export-folder'
 import { readTextFile } from '../workspace/files'
 import { cardFileName } from './report/export-documents'
 import type { ExportRequest, ServiceOptions } from './requests'
@@ -13,21 +14,21 @@ export interface TierToExport {
   readonly trial: string
   /** The new folder is made in this one, which is there. */
   readonly folder: string
-  /** What the new folder is called, before characters that a file system may refuse are replaced. */
+  /** What the new folder is called, before characters that a file system may refuse are replaced; numbered if taken. */
   readonly name: string
 }
 
 /**
  * Exports a tier into a new folder and reads back the card that explains it.
  *
- * @throws WorkbenchError `conflict` when the folder is there already and not empty; otherwise as the export.
+ * @throws WorkbenchError as the export.
  */
 export async function exportTier(
   exportTrial: (request: ExportRequest, options?: ServiceOptions) => Promise<ExportResult>,
   { workspaceFolder, study, trial, folder, name }: TierToExport,
   options: ServiceOptions = {}
 ): Promise<ExportedTier> {
-  const outputFolder = join(folder, folderName(name))
+  const outputFolder = unusedPath(join(folder, folderName(name)))
   const exported = await exportTrial({ workspaceFolder, study, trial, outputFolder }, options)
   return { ...exported, card: await readTextFile(join(exported.folder, cardFileName)) }
 }

@@ -1,11 +1,9 @@
-import { WorkbenchError } from '@contract/errors'
-import { studyOriginSchema, trialOutcomeSchema, type TrialOutcome } from '@contract/trial'
+import { studyOriginSchema } from '@contract/trial'
 import type { EngineLauncher } from '../engine/launcher'
 import type { ExportResult } from '../engine/protocol'
 import { expandRecipe } from '../study/expand'
-import type { TrialSpec } from '../study/trial-spec'
-import type { StudyRecord } from '../workspace/records'
-import { openExistingWorkspace, type Workspace } from '../workspace/workspace'
+import { openExistingWorkspace } from '../workspace/workspace'
+import { assertSameModel, findTrial, finishedOutcome } from './finished-trial'
 import { exportDocuments } from './report/export-documents'
 import type { ExportRequest, ServiceOptions } from './requests'
 import { withEngine } from './with-engine'
@@ -45,36 +43,4 @@ export async function exportTrial(
   } finally {
     workspace.close()
   }
-}
-
-function findTrial(
-  { name, trials }: StudyRecord,
-  specs: readonly TrialSpec[],
-  wanted: string
-): { trialId: string; spec: TrialSpec } {
-  const listed = trials.find((trial) => trial.name === wanted || trial.trialId.startsWith(wanted))
-  const spec = specs.find((each) => each.name === listed?.name)
-  if (listed !== undefined && spec !== undefined) return { trialId: listed.trialId, spec }
-  throw new WorkbenchError(
-    'not-found',
-    `Study '${name}' has no trial '${wanted}'; it has: ${trials.map((trial) => trial.name).join(', ')}.`
-  )
-}
-
-function finishedOutcome({ records }: Workspace, trialId: string, { name }: TrialSpec): TrialOutcome {
-  const stored = records.trial(trialId)
-  if (stored?.state === 'completed') return trialOutcomeSchema.parse(stored.result)
-  throw new WorkbenchError(
-    'conflict',
-    `Trial '${name}' is ${stored?.state ?? 'pending'}, expected completed; run the study again first.`
-  )
-}
-
-/** Sidecar files must come from the model that was compressed. */
-function assertSameModel(found: string, expected: string, modelPath: string): void {
-  if (found === expected) return
-  throw new WorkbenchError(
-    'conflict',
-    `The model at '${modelPath}' is not the one that the study compressed; put the original back or run the study again.`
-  )
 }

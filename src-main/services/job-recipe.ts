@@ -61,8 +61,15 @@ export async function takeRecipe(source: RecipeSource, folders: AllowedFolders):
   return { name: absolute.name, text: JSON.stringify(absolute, null, 2) }
 }
 
-/** A recipe's text for an editor, which shows what is wrong with it. @throws WorkbenchError as `readTextFile`. */
+/**
+ * A recipe's text for an editor, which shows what is wrong with it.
+ *
+ * @throws WorkbenchError `invalid-input` when it is no `.json` file: a page has no business with the text of others.
+ */
 export async function readRecipeFile(path: string): Promise<RecipeFile> {
+  if (!path.toLowerCase().endsWith('.json')) {
+    throw new WorkbenchError('invalid-input', `'${path}' is no recipe: choose a file that ends in .json.`)
+  }
   return { text: await readTextFile(path), folder: dirname(path) }
 }
 

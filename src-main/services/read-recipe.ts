@@ -70,7 +70,8 @@ export function parseRecipe(text: string, name: string): Recipe {
   throw wrongAt(subject, parsed.error)
 }
 
-function parseJson(text: string, subject: string): unknown {
+/** @throws WorkbenchError `invalid-input` that names `subject`, the head of the sentence. */
+export function parseJson(text: string, subject: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -85,7 +86,8 @@ interface ParseFailure {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
 }
 
-function wrongAt(subject: string, { issues }: ParseFailure): WorkbenchError {
+/** What is wrong with `subject` where a schema refused it, as an error to be thrown. */
+export function wrongAt(subject: string, { issues }: ParseFailure): WorkbenchError {
   const issue = issues[0]
   const place = issue === undefined || issue.path.length === 0 ? 'its top level' : `'${issue.path.join('.')}'`
   return new WorkbenchError(

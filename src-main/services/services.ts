@@ -27,6 +27,7 @@ import { readRankMap } from './read-recipe'
 import { reportStudy, type ReportRequest } from './report-study'
 import { runStudy } from './run-study'
 import { listStudies, showStudy, type StudySummary } from './show-study'
+import { trainModel, type TrainRequest, type TrainResult } from './train-model'
 import { withEngine } from './with-engine'
 import { writeStudyOutput } from './write-study-output'
 
@@ -46,6 +47,8 @@ export interface Services {
   listStudies(workspaceFolder: string): readonly StudySummary[]
   /** Writes a study as a document; answers with its text. */
   reportStudy(request: ReportRequest, options?: ServiceOptions): Promise<string>
+  /** Goes on from the last checkpoint of the same training, if there is one. */
+  train(request: TrainRequest, options?: ServiceOptions): Promise<TrainResult>
   exportTrial(request: ExportRequest, options?: ServiceOptions): Promise<ExportResult>
   /** Whether a path is a model or a data set, and what of it can be told at a glance. */
   previewPath(path: string, options?: ServiceOptions): Promise<RecognizedPath>
@@ -79,6 +82,7 @@ export function createServices(engines: EngineLauncher): Services {
     showStudy,
     listStudies,
     reportStudy: (request, options) => reportStudy(launcher, request, options),
+    train: (request, options) => trainModel(launcher, request, options),
     exportTrial: (request, options) => exportTrial(launcher, request, options),
     previewPath: (path, options) => previewPath(launcher, path, options),
     openInteractiveEngine: () => createInteractiveEngine(launcher),

@@ -5,6 +5,7 @@
 import { calls, isCallName, type CallName, type CheckedParams } from '@contract/calls'
 import { WorkbenchError } from '@contract/errors'
 import type { WorkbenchEvent } from '@contract/events'
+import type { PathChoice, PathQuestion } from '@contract/path-choice'
 import type { AppDescription } from '@contract/workbench-data'
 import { allowFolders } from '../workspace/allowed-folders'
 import { claimWorkbench } from '../workspace/claim'
@@ -17,6 +18,7 @@ import { createJobLog } from './job-log'
 import { createJobQueue } from './job-queue'
 import { createModelInspection } from './inspect-model'
 import { createLibrary } from './library'
+import { createListening } from './listening'
 import { assertPlainData } from './plain-data'
 import { readRecording } from './read-recording'
 import type { Services } from './services'
@@ -30,6 +32,8 @@ export interface WorkbenchOptions {
   readonly isConfined: boolean
   readonly host: AppDescription['host']
   readonly historyLength?: number
+  /** The system's own dialog for files and folders, where the host has one. */
+  readonly choosePath?: (question: PathQuestion) => Promise<PathChoice>
   /** A demo that came with Lathe; one that is not there is none. */
   readonly demoFolder?: string
 }
@@ -91,15 +95,24 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
     folders,
     workspaceFolder: workspace.folder
   })
+  const data = createDataShelf()
+  const listening = createListening({
+    workspace,
+    folders,
+    shelf: data,
+    openEngine: () => services.openInteractiveEngine()
+  })
   const handlers = createCallHandlers({
     services,
     queue,
     log,
     library,
     inspection,
+    listening,
     folders,
     workspaceFolder: workspace.folder,
-    host: options.host
+    host: options.host,
+    choosePath: options.choosePath ?? (async () => null)
   })
   let closing: Promise<void> | undefined
   return {
@@ -108,10 +121,11 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
       return answer(handlers, call.name, call.params, context)
     },
     events,
-    data: createDataShelf(),
+    data,
     readRecording: (path) => readRecording(folders.resolve(path)),
     close: () => {
       inspection.close()
+      listening.close()
       return (closing ??= queue.close().finally(() => {
         workspace.close()
         release()

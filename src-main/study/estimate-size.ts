@@ -28,7 +28,10 @@ const bytesPerWeight: Readonly<Record<Precision, number>> = {
  * format, everything else as it was. The baseline is not stored again. A budget in another unit than parameters is
  * taken as one in parameters.
  */
-export function storedBytes(making: TrialMaking, { layers, sizeBytes, parameterCount }: EstimatedModel): number {
+export function storedBytes(
+  making: TrialMaking,
+  { layers, sizeBytes, parameterCount }: EstimatedModel
+): number {
   if (making.kind === 'baseline') return 0
   const linear = parametersOf(layers)
   const kept = making.kind === 'low-rank' ? keptParameters(making, layers, parameterCount) : linear
@@ -63,7 +66,9 @@ function manualParameters(layers: readonly EstimatedLayer[], rankMap: RankMap): 
   return layers.reduce((total, layer) => {
     const rank = rankMap[layer.layerId]
     const isCut = typeof rank === 'number'
-    return total + (isCut ? rank * (layer.inFeatures + layer.outFeatures) : layer.inFeatures * layer.outFeatures)
+    return (
+      total + (isCut ? rank * (layer.inFeatures + layer.outFeatures) : layer.inFeatures * layer.outFeatures)
+    )
   }, 0)
 }
 

@@ -43,8 +43,11 @@ export interface EstimateInputs {
   readonly reuseObstacle: string | null
 }
 
-/** Multiply-accumulates per second and thread of a processor of the last ten years in float32, on the low side. */
-export const assumedMacsPerSecondAndThread = 5e9
+/**
+ * Multiply-accumulates per second and thread in float32. On the low side: the machine of docs/results.md does 5.6e10
+ * (whisper-tiny-ctc, 4.6e8 per second of audio at 121 times real time), and an old laptop a fraction of that.
+ */
+export const assumedMacsPerSecondAndThread = 2e10
 /** Reading or writing a model, checks included. */
 const assumedBytesPerSecond = 100e6
 /** Scalar arithmetic of the eigen kernel. */
@@ -80,7 +83,11 @@ export function estimateStudy(specs: readonly TrialSpec[], inputs: EstimateInput
   return {
     trials,
     seconds: seconds === null ? null : { value: seconds, basis, trials: measured },
-    diskBytes: { value: sumOf(trials, ({ diskBytes }) => diskBytes) + costs.cacheBytes(left), basis: 'rule', trials: 0 },
+    diskBytes: {
+      value: sumOf(trials, ({ diskBytes }) => diskBytes) + costs.cacheBytes(left),
+      basis: 'rule',
+      trials: 0
+    },
     memoryBytes: costs.memory(left),
     evaluationAudioSeconds: inputs.evaluation.audioSeconds,
     assumedMacsPerSecond: basis === 'rule' ? assumedMacsPerSecondAndThread * threadsOf(specs) : null,
@@ -163,7 +170,10 @@ function createCosts(inputs: EstimateInputs): Costs {
       if (making.kind !== 'low-rank' || isPrepared(making, sameModel)) return 0
       const factor = realTimeFactor(spec)
       if (factor === null || calibration.audioSeconds === null) return null
-      const cubes = sumOf(model.layers, ({ inFeatures, outFeatures }) => Math.min(inFeatures, outFeatures) ** 3)
+      const cubes = sumOf(
+        model.layers,
+        ({ inFeatures, outFeatures }) => Math.min(inFeatures, outFeatures) ** 3
+      )
       return factor * calibration.audioSeconds + (eigenFlopsPerCube * cubes) / assumedFlopsPerSecond
     },
     cacheBytes(left) {

@@ -92,6 +92,14 @@ describe('expandRecipe', () => {
     ])
   })
 
+  it('takes ranks that the recipe holds itself', () => {
+    const plan = { name: 'mine', method: 'weight-svd', ranks: { fc: 7, head: 'dense' } }
+    expect(expandRecipe(recipe({ plans: [plan] })).at(-1)).toMatchObject({
+      name: 'mine',
+      making: { ranks: { policy: 'manual', rankMap: { fc: 7, head: 'dense' } } }
+    })
+  })
+
   it('takes the ranks of a plan from its file, and refuses a name that a grid has taken', () => {
     const plan = { name: 'mine', method: 'weight-svd', plan: 'plan.json', precisions: ['float32', 'int8'] }
     const references = { rankMaps: { 'plan.json': { fc: 7 } }, measuredRankMultiple: 1 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { basename, dirname, join, resolve, sep } from 'node:path'
@@ -38,6 +39,13 @@ export async function writeFolder(
     await removeQuietly(aside)
     throw fileFailure(thrown, 'write', folder)
   }
+}
+
+/** The path, or the first of `path-2`, `path-3` and so on at which there is nothing. */
+export function unusedPath(path: string): string {
+  let unused = path
+  for (let number = 2; existsSync(unused); number++) unused = `${path}-${number}`
+  return unused
 }
 
 /** Whether there is an empty folder; false when there is nothing. @throws WorkbenchError `conflict` for anything else. */

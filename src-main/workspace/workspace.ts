@@ -4,12 +4,14 @@
  *     lathe.sqlite        studies, trials, utterances, jobs, library
  *     models/<hash>/      models by content
  *     cache/<kind>/       what can be computed again
+ *     trainings/<id>/     the last checkpoint of each training
  *     tmp/                what is being written
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import { openCache, type Cache } from './cache'
+import { openCheckpointStore, type CheckpointStore } from './checkpoint-store'
 import { openDatabase } from './database'
 import { fileFailure } from './file-failure'
 import { openModelStore, type ModelStore } from './model-store'
@@ -25,6 +27,7 @@ export interface Workspace {
   readonly temporaryFolder: string
   readonly models: ModelStore
   readonly cache: Cache
+  readonly checkpoints: CheckpointStore
   readonly records: Records
   readonly jobs: JobRecords
   readonly library: LibraryRecords
@@ -58,6 +61,7 @@ export function openWorkspace(folder: string): Workspace {
       temporaryFolder,
       models: openModelStore(makeFolder(join(absolute, 'models')), temporaryFolder),
       cache: openCache(makeFolder(join(absolute, 'cache')), temporaryFolder),
+      checkpoints: openCheckpointStore(join(absolute, 'trainings'), temporaryFolder),
       records: createRecords(database),
       jobs: createJobRecords(database),
       library: createLibraryRecords(database),

@@ -14,6 +14,8 @@ export interface Bridge {
   readonly platform: string
   /** Asks the host. A name that is not in the table of calls is refused before it leaves the page. */
   readonly call: (name: string, params: unknown) => BridgeCall
+  /** The absolute path of a file or folder that was dropped on the page; empty for one that is not on the disk. */
+  readonly pathForFile: (file: object) => string
   /**
    * Says hello and hands over the welcome, then every event after it, and at last why the host ended it.
    * `resume`: where the page left off, or null. A second listener takes the place of the first. Returns how to stop.

@@ -5,6 +5,13 @@
  * script's allow-list and the typed client follow from this table.
  */
 import { z } from 'zod'
+import {
+  comparedTrialsSchema,
+  utteranceQuerySchema,
+  type OpenedRecording,
+  type TierDifference,
+  type UtterancePage
+} from './compare'
 import type { EngineUsage } from './engine-usage'
 import type { ExportedTier } from './export'
 import {
@@ -20,7 +27,14 @@ import type { Library, LibraryEntry, LibraryPreview } from './library'
 import type { ModelDescription } from './model'
 import type { ModelPlan } from './model-plan'
 import type { ModelSpectra } from './spectra'
+import { pathQuestionSchema, type PathChoice } from './path-choice'
 import type { StudyEstimate } from './study-estimate'
+import {
+  maximumPartCharacters,
+  maximumUploadBytes,
+  type AudioUpload,
+  type TierTranscription
+} from './transcription'
 import type { StudyReport } from './trial'
 import type {
   AppDescription,
@@ -50,6 +64,10 @@ const nothing = z.strictObject({})
 const oneJob = z.strictObject({ jobId: jobIdSchema })
 const onePath = z.strictObject({ path: pathSchema })
 const oneEntry = z.strictObject({ entryId: z.string().min(1).max(100) })
+/** Id, name, or the beginning of an id. */
+const studySchema = z.string().min(1).max(200)
+const comparedTiers = z.strictObject({ study: studySchema, trialIds: comparedTrialsSchema })
+const oneUpload = z.strictObject({ uploadId: z.string().min(1).max(100) })
 
 export const calls = {
   'app.describe': call<AppDescription>()(nothing),
@@ -58,6 +76,9 @@ export const calls = {
   'files.list': call<FolderListing>()(
     z.strictObject({ folder: pathSchema.optional(), showHidden: z.boolean().default(false) })
   ),
+
+  /** Asks with the system's own dialog; null where the host has none, as in a browser. */
+  'files.choose': call<PathChoice | null>()(pathQuestionSchema),
 
   'model.describe': call<ModelDescription>()(z.strictObject({ modelPath: pathSchema })),
   'dataset.describe': call<DatasetSummary>()(z.strictObject({ datasetPath: pathSchema })),
@@ -125,6 +146,36 @@ export const calls = {
   'jobs.log': call<readonly LogLine[]>()(oneJob),
   /** What the engine processes take of the machine; empty where the system does not tell. */
   'jobs.usage': call<readonly EngineUsage[]>()(nothing),
+
+  /** What tiers of a study made of the recordings, a part of the list at a time. */
+  'studies.utterances': call<UtterancePage>()(comparedTiers.extend(utteranceQuerySchema.shape)),
+  /** Every two of the tiers against each other, each against those before it. */
+  'studies.differences': call<readonly TierDifference[]>()(comparedTiers),
+  /** The sound of an evaluated recording; `datasetPath` where the evaluation set is not where it was. */
+  'recordings.open': call<OpenedRecording>()(
+    z.strictObject({
+      study: studySchema,
+      utteranceId: z.string().min(1).max(4096),
+      datasetPath: pathSchema.optional()
+    })
+  ),
+
+  /** Announces a recording of the user's own, which is sent in parts and kept until it is discarded. */
+  'transcribe.begin': call<AudioUpload>()(
+    z.strictObject({ name: z.string().min(1).max(300), sizeBytes: z.int().min(1).max(maximumUploadBytes) })
+  ),
+  'transcribe.append': call<AudioUpload>()(
+    oneUpload.extend({ offset: z.int().min(0), base64: z.base64().min(1).max(maximumPartCharacters) })
+  ),
+  /** Lets one tier hear the recording. `against`: a text that the result is held against. */
+  'transcribe.run': call<TierTranscription>()(
+    oneUpload.extend({
+      study: studySchema,
+      trial: z.string().min(1).max(200),
+      against: z.string().max(100_000).nullable().default(null)
+    })
+  ),
+  'transcribe.discard': call<{ readonly uploadId: string }>()(oneUpload),
 
   /** Writes a completed tier into a new folder called `name` inside `folder`, and proves that it runs alike. */
   'export.tier': call<ExportedTier>()(

@@ -11,6 +11,8 @@ export type WorkbenchEvent =
   | { readonly kind: 'trial.ended'; readonly jobId: string; readonly trial: TrialReport }
   /** The library has more, fewer or other entries than before. */
   | { readonly kind: 'library.changed' }
+  /** The user asked the shell around the page, by its menu or from outside, for an address of the page: `#/jobs`. */
+  | { readonly kind: 'place.requested'; readonly place: string }
   /** A line for the live log; `at` is ISO 8601, UTC. */
   | { readonly kind: 'log.written'; readonly jobId: string; readonly at: string; readonly text: string }
 

@@ -87,6 +87,16 @@ describe('recipeSchema', () => {
     expect(recipeSchema.parse(smallest).layers.excludeRoles).toEqual(['conv', 'embedding', 'head', 'other'])
   })
 
+  it('takes a planned trial with a plan file or with ranks, not with both or neither', () => {
+    const plans = (members: object) =>
+      recipeSchema.safeParse({ ...smallest, plans: [{ name: 'p', method: 'asvd', ...members }] }).success
+    expect(plans({ plan: 'plan.json' })).toBe(true)
+    expect(plans({ ranks: { '/fc': 3, '/head': 'dense' } })).toBe(true)
+    expect(plans({})).toBe(false)
+    expect(plans({ plan: 'plan.json', ranks: { '/fc': 3 } })).toBe(false)
+    expect(plans({ ranks: { '/fc': 0 } })).toBe(false)
+  })
+
   it('takes gates with one bound, or a preset', () => {
     const gates = (gate: unknown) => recipeSchema.safeParse({ ...smallest, gates: [gate] }).success
     expect(gates({ metric: 'speedup', atLeast: 2 })).toBe(true)

@@ -13,7 +13,8 @@ describe('the place of a trial', () => {
     ['size', 32],
     ['parameters', 8],
     ['latency', 80],
-    ['real-time-factor', 0.04]
+    ['speed', 25],
+    ['memory', 200]
   ] as const)('on the axis of %s is %d, in the unit of its title', (name, cost) => {
     expect(plotTrials([baselineTrial], costAxes[name], 'linear').plotted).toEqual([
       { trial: baselineTrial, cost, errorPercent: 4, interval: { lowerPercent: 3, upperPercent: 5 } }

@@ -1,5 +1,6 @@
-import { qualityOf } from '@contract/quality'
+import { qualityOf, type ErrorRateKind } from '@contract/quality'
 import type { TrialReport } from '@contract/trial'
+import { tradeOff as english, type TradeOffWords } from '../text/en/trade-off'
 import type { CostAxis } from './cost-axis'
 
 /** How error rates are spread over the vertical axis. */
@@ -54,13 +55,23 @@ const readableSpread = 6
 /** The scale on which all measured error rates can be told apart. */
 export function suggestErrorScale(trials: readonly TrialReport[]): ErrorScale {
   const rates = trials.map((trial) => qualityOf(trial)?.errorRate ?? 0).filter((rate) => rate > 0)
-  return Math.max(...rates) > readableSpread * Math.min(...rates) ? 'logarithmic' : 'linear'
+  const highest = rates.reduce((most, rate) => Math.max(most, rate), -Infinity)
+  const lowest = rates.reduce((least, rate) => Math.min(least, rate), Infinity)
+  return highest > readableSpread * lowest ? 'logarithmic' : 'linear'
 }
 
-/** What the vertical axis shows, by the name of what was measured; texts unless all that was measured are labels. */
-export function errorAxisTitle(trials: readonly TrialReport[]): string {
+/** What the trials of a study count; texts unless all that was measured are labels. */
+export function errorKind(trials: readonly TrialReport[]): ErrorRateKind {
   const kinds = new Set(trials.map((trial) => qualityOf(trial)?.kind))
   return kinds.has('classification-error') && !kinds.has('word-error-rate')
-    ? 'Classification error (%)'
-    : 'Word error rate (%)'
+    ? 'classification-error'
+    : 'word-error-rate'
+}
+
+/** What the vertical axis shows, by the name of what was measured. */
+export function errorAxisTitle(
+  trials: readonly TrialReport[],
+  words: TradeOffWords['chart'] = english.chart
+): string {
+  return errorKind(trials) === 'classification-error' ? words.classificationError : words.wordErrorRate
 }

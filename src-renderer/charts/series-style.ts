@@ -7,6 +7,8 @@ export interface TrialSeries {
   readonly name: string
   readonly method: TrialReport['method']
   readonly precision: TrialReport['precision']
+  /** Null where no ranks are chosen. */
+  readonly rankPolicy: TrialReport['rankPolicy']
 }
 
 /** The uncompressed model and plain int8: what every tier is held against. */
@@ -16,15 +18,20 @@ export function isReference({ method, precision }: Pick<TrialReport, 'method' | 
 
 /** The series a trial belongs to. The whole model in another number format is a series of its own. */
 export function seriesOf({ method, rankPolicy, precision }: TrialReport): TrialSeries {
-  if (method === 'baseline') return { name: 'baseline', method, precision }
-  if (method === 'quantize') return { name: precision, method, precision }
+  if (method === 'baseline') return { name: 'baseline', method, precision, rankPolicy: null }
+  if (method === 'quantize') return { name: precision, method, precision, rankPolicy: null }
   const policy = rankPolicy === null || rankPolicy === 'uniform' ? '' : `${rankPolicy}, `
-  return { name: `${method}, ${policy}${precision}`, method, precision }
+  return { name: `${method}, ${policy}${precision}`, method, precision, rankPolicy }
 }
 
 /** Every series that some trial belongs to, in order of appearance. */
 export function listSeries(trials: readonly TrialReport[]): TrialSeries[] {
-  return [...new Map(trials.map((trial) => [seriesOf(trial).name, seriesOf(trial)])).values()]
+  const series = new Map<string, TrialSeries>()
+  for (const trial of trials) {
+    const each = seriesOf(trial)
+    if (!series.has(each.name)) series.set(each.name, each)
+  }
+  return [...series.values()]
 }
 
 /** Colour tells the method, also for those who see few colours; what has no ranks is drawn in the colour of text. */

@@ -1,27 +1,28 @@
 /** The trade-off chart as data: what a tier costs against how much it gets wrong. Pure; draws nothing itself. */
-import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
 import type { GridComponentOption, MarkLineComponentOption, TooltipComponentOption } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
-import { formatPercent } from '@contract/display-numbers'
 import type { TrialReport } from '@contract/trial'
+import { tradeOff as english, type TradeOffWords } from '../text/en/trade-off'
 import type { ChartPalette } from './chart-palette'
 import { costAxes, type CostName } from './cost-axis'
 import { errorBars } from './error-bars'
-import { paretoStaircase } from './pareto-staircase'
 import { errorAxisTitle, plotTrials, type ErrorScale, type PlottedTrial } from './plotted-trials'
+import { isReference, listSeries, seriesColor, seriesOf } from './series-style'
 import {
-  isReference,
-  listSeries,
-  seriesColor,
-  seriesOf,
-  seriesSymbol,
-  type TrialSeries
-} from './series-style'
+  cloudSeries,
+  joinedSeries,
+  pinnedMarks,
+  referenceLines,
+  staircase,
+  type PlottedSeries
+} from './trade-off-series'
 import { trialTooltip } from './trial-tooltip'
 
 /** The parts of ECharts that the chart needs. */
 export type TradeOffOption = ComposeOption<
   | LineSeriesOption
+  | ScatterSeriesOption
   | CustomSeriesOption
   | GridComponentOption
   | TooltipComponentOption
@@ -33,50 +34,95 @@ export interface TradeOffChart {
   readonly cost: CostName
   readonly errorScale: ErrorScale
   readonly palette: ChartPalette
+  /** Linear unless said otherwise. */
+  readonly costScale?: ErrorScale
+  /** Whether intervals are drawn; a crowd has them at its references and pins only. */
+  readonly hasErrorBars?: boolean
+  /** Trials that stay in full colour; undefined: all. */
+  readonly chosen?: ReadonlySet<string> | undefined
+  /** Names of trials that get a ring, by id. */
+  readonly pins?: ReadonlyMap<string, string>
+  readonly words?: TradeOffWords['chart']
 }
 
+/** From this many trials on, marks are drawn as a cloud: without lines, labels and most intervals. */
+export const crowd = 400
+
 /**
- * The chart of a study. One series per method and number format through its trials in order of what they keep, with
- * 95 % intervals; tiers that plain int8 beats are hollow; baseline and int8 are marks with a line across; the stairs
- * are the least error measured for at most that cost.
+ * The chart of a study. One series per method, rank policy and number format through its trials in order of what they
+ * keep, with 95 % intervals; tiers that plain int8 beats are hollow; baseline and int8 are marks with a line across;
+ * the stairs are the least error measured for at most that cost.
  */
-export function tradeOffOption({ trials, cost, errorScale, palette }: TradeOffChart): TradeOffOption {
+export function tradeOffOption(chart: TradeOffChart): TradeOffOption {
+  const { trials, cost, errorScale, costScale = 'linear', palette } = chart
+  const { chosen, pins = new Map<string, string>(), hasErrorBars = true, words = english.chart } = chart
   const { plotted } = plotTrials(trials, costAxes[cost], errorScale)
+  const groups = groupBySeries(plotted, palette)
+  const isCrowded = plotted.length >= crowd
   const bounds = errorBounds(plotted, errorScale)
-  const groups = listSeries(plotted.map(({ trial }) => trial)).map((series) => ({
-    series,
-    color: seriesColor(series.method, palette),
-    members: plotted.filter(({ trial }) => seriesOf(trial).name === series.name)
-  }))
+  const hasBar = ({ trial }: PlottedTrial) =>
+    hasErrorBars &&
+    (chosen === undefined || chosen.has(trial.trialId)) &&
+    (!isCrowded || isReference(trial) || pins.has(trial.trialId))
+  const isMoreBetter = costAxes[cost].isMoreBetter === true
   return {
     animation: false,
     textStyle: { fontFamily: 'system-ui, sans-serif' },
     grid: { left: 8, right: 20, top: 34, bottom: 34 },
-    tooltip: tooltip(plotted, palette),
+    tooltip: tooltip(groups, palette),
     xAxis: {
-      type: 'value',
-      min: 0,
-      name: costAxes[cost].title,
+      ...scaleOf(costScale),
+      ...costBounds(plotted, costScale),
+      inverse: isMoreBetter,
+      name: words.costs[cost].title,
       nameLocation: 'middle',
       ...axisStyle(palette),
       splitLine: { show: false }
     },
     yAxis: {
-      ...(errorScale === 'logarithmic' ? { type: 'log', logBase: 2 } : { type: 'value' }),
+      ...scaleOf(errorScale),
       ...bounds,
-      name: errorAxisTitle(trials),
+      name: errorAxisTitle(trials, words),
       nameLocation: 'end',
+      // Beside the numbers wherever they stand, which is at the right when the cost runs backwards.
+      position: 'left',
       ...axisStyle(palette),
       nameGap: 12,
       nameTextStyle: { color: palette.muted, align: 'left', padding: [0, 0, 0, -32] }
     },
     series: [
-      staircase(plotted, palette),
-      ...groups.map(({ series, color, members }) => errorBars(series.name, members, color, bounds.min)),
-      ...groups.map(({ series, color, members }) => trialSeries(series, members, color, palette)),
-      referenceLines(plotted, palette)
+      staircase(plotted, palette, isMoreBetter),
+      ...groups.map(({ series, color, members }) =>
+        errorBars(series.name, members.filter(hasBar), color, bounds.min)
+      ),
+      ...groups.flatMap((group): (ScatterSeriesOption | LineSeriesOption)[] =>
+        isCrowded && !isReference(group.series)
+          ? cloudSeries(group, palette, chosen)
+          : [joinedSeries(group, palette, { chosen, isCrowded })]
+      ),
+      referenceLines(plotted, palette),
+      ...(pins.size === 0 ? [] : [pinnedMarks(plotted, pins, palette)])
     ]
   }
+}
+
+function groupBySeries(plotted: readonly PlottedTrial[], palette: ChartPalette): PlottedSeries[] {
+  const members = new Map<string, PlottedTrial[]>()
+  for (const each of plotted) {
+    const { name } = seriesOf(each.trial)
+    const known = members.get(name)
+    if (known === undefined) members.set(name, [each])
+    else known.push(each)
+  }
+  return listSeries(plotted.map(({ trial }) => trial)).map((series) => ({
+    series,
+    color: seriesColor(series.method, palette),
+    members: members.get(series.name) ?? []
+  }))
+}
+
+function scaleOf(scale: ErrorScale) {
+  return scale === 'logarithmic' ? ({ type: 'log', logBase: 2 } as const) : ({ type: 'value' } as const)
 }
 
 /**
@@ -85,10 +131,24 @@ export function tradeOffOption({ trials, cost, errorScale, palette }: TradeOffCh
  */
 function errorBounds(plotted: readonly PlottedTrial[], scale: ErrorScale): { min: number; max?: number } {
   if (scale === 'linear') return { min: 0 }
-  const lowest = Math.min(...plotted.map(({ errorPercent }) => errorPercent))
-  const highest = Math.max(...plotted.map((each) => each.interval.upperPercent))
   if (plotted.length === 0) return { min: 1, max: 128 }
+  const lowest = leastOf(plotted, ({ errorPercent }) => errorPercent)
+  const highest = -leastOf(plotted, ({ interval }) => -interval.upperPercent)
   return { min: 2 ** Math.floor(Math.log2(lowest * 0.75)), max: 2 ** Math.ceil(Math.log2(highest)) }
+}
+
+/** The same for the cost; a logarithmic axis leaves some room at both ends so that no mark is cut. */
+function costBounds(plotted: readonly PlottedTrial[], scale: ErrorScale): { min: number; max?: number } {
+  if (scale === 'linear') return { min: 0 }
+  if (plotted.length === 0) return { min: 1, max: 128 }
+  const lowest = leastOf(plotted, ({ cost }) => cost)
+  const highest = -leastOf(plotted, ({ cost }) => -cost)
+  return { min: 2 ** Math.floor(Math.log2(lowest * 0.95)), max: 2 ** Math.ceil(Math.log2(highest * 1.05)) }
+}
+
+/** Spreading thousands of values into `Math.min` would overflow the stack of some browsers. */
+function leastOf(plotted: readonly PlottedTrial[], read: (each: PlottedTrial) => number): number {
+  return plotted.reduce((least, each) => Math.min(least, read(each)), Infinity)
 }
 
 function axisStyle(palette: ChartPalette) {
@@ -102,8 +162,8 @@ function axisStyle(palette: ChartPalette) {
   }
 }
 
-function tooltip(plotted: readonly PlottedTrial[], palette: ChartPalette): TooltipComponentOption {
-  const trials = new Map(plotted.map(({ trial }) => [trial.trialId, trial]))
+function tooltip(groups: readonly PlottedSeries[], palette: ChartPalette): TooltipComponentOption {
+  const byId = new Map(groups.flatMap(({ members }) => members).map(({ trial }) => [trial.trialId, trial]))
   return {
     trigger: 'item',
     confine: true,
@@ -111,113 +171,16 @@ function tooltip(plotted: readonly PlottedTrial[], palette: ChartPalette): Toolt
     borderColor: palette.lineStrong,
     textStyle: { color: palette.ink, fontSize: 13 },
     formatter: (params) => {
-      const trial = trials.get(Array.isArray(params) ? '' : params.name)
+      if (Array.isArray(params)) return ''
+      const trial = byId.get(trialIdOf(params))
       return trial === undefined ? '' : trialTooltip(trial)
     }
   }
 }
 
-/** The trials of one series, joined in order of what they keep; the line is a guide for the eye, not a prediction. */
-function trialSeries(
-  series: TrialSeries,
-  members: readonly PlottedTrial[],
-  color: string,
-  palette: ChartPalette
-): LineSeriesOption {
-  const ordered = members.toSorted((a, b) => (keptOf(a.trial) ?? 1) - (keptOf(b.trial) ?? 1))
-  return {
-    type: 'line',
-    id: series.name,
-    name: series.name,
-    symbol: seriesSymbol(series.precision),
-    symbolSize: isReference(series) ? 13 : 10,
-    showAllSymbol: true,
-    z: isReference(series) ? 4 : 3,
-    color,
-    lineStyle: { width: 1, opacity: 0.4, type: series.precision === 'float32' ? 'solid' : 'dashed' },
-    emphasis: { scale: 1.4, lineStyle: { width: 1 } },
-    label: {
-      show: !isReference(series),
-      position: 'right',
-      color: palette.muted,
-      fontSize: 11,
-      textBorderColor: palette.panel,
-      textBorderWidth: 3,
-      formatter: ({ data }) => keptLabel(data)
-    },
-    // Above the line that leaves the mark; the rim keeps it readable on other lines.
-    labelLayout: { hideOverlap: true, dy: -8 },
-    data: ordered.map(({ trial, cost, errorPercent }) => ({
-      name: trial.trialId,
-      value: [cost, errorPercent],
-      kept: keptOf(trial),
-      itemStyle: markStyle(trial, color, palette)
-    }))
-  }
-}
-
-/** Hollow where int8 is better; otherwise filled, with a rim that tells marks apart which lie on each other. */
-function markStyle({ dominatedByInt8 }: TrialReport, color: string, { panel }: ChartPalette) {
-  return dominatedByInt8 === true
-    ? { color: panel, borderColor: color, borderWidth: 1.5 }
-    : { color, borderColor: panel, borderWidth: 1 }
-}
-
-/** What was to be kept or, where ranks come from a plan, what is; undefined where no ranks are chosen. */
-function keptOf(trial: TrialReport): number | undefined {
-  if (trial.targetRetainedFraction !== null) return trial.targetRetainedFraction
-  return trial.rankPolicy === null ? undefined : trial.retainedParameterFraction
-}
-
-/** `50 %`, `12.5 %` */
-function keptLabel(data: unknown): string {
-  if (typeof data !== 'object' || data === null || !('kept' in data)) return ''
-  return typeof data.kept === 'number' ? `${Number((data.kept * 100).toFixed(1))} %` : ''
-}
-
-/** The least error for at most each cost, drawn on to the dearest trial, from where nothing better is known. */
-function staircase(plotted: readonly PlottedTrial[], palette: ChartPalette): LineSeriesOption {
-  const corners = paretoStaircase(plotted.map(({ cost, errorPercent }) => [cost, errorPercent] as const))
-  const last = corners.at(-1)
-  const dearest = Math.max(...plotted.map(({ cost }) => cost))
-  const end = last === undefined || last[0] === dearest ? [] : [[dearest, last[1]]]
-  return {
-    type: 'line',
-    id: 'best measured',
-    step: 'end',
-    silent: true,
-    showSymbol: false,
-    z: 2,
-    lineStyle: { color: palette.front, width: 2, opacity: 0.7 },
-    data: [...corners.map((corner) => [...corner]), ...end]
-  }
-}
-
-/** A line across the chart at the error rate of each reference; of two, the upper one's name stands above it. */
-function referenceLines(plotted: readonly PlottedTrial[], palette: ChartPalette): LineSeriesOption {
-  const references = plotted
-    .filter(({ trial }) => isReference(trial))
-    .toSorted((a, b) => b.errorPercent - a.errorPercent)
-  return {
-    type: 'line',
-    id: 'references',
-    data: [],
-    markLine: {
-      silent: true,
-      // Below every mark, or it would cross those it belongs to.
-      z: 1,
-      symbol: 'none',
-      lineStyle: { color: palette.muted, width: 1, type: [2, 3] },
-      data: references.map(({ trial, errorPercent }, index) => ({
-        yAxis: errorPercent,
-        label: {
-          position: index === 0 ? 'insideStartTop' : 'insideStartBottom',
-          color: palette.ink,
-          textBorderColor: palette.panel,
-          textBorderWidth: 3,
-          formatter: `${seriesOf(trial).name} ${formatPercent(errorPercent / 100)}`
-        }
-      }))
-    }
-  }
+/** Which trial a mark stands for: its name, or the third member of a mark in a cloud. */
+export function trialIdOf({ name, value }: { readonly name: string; readonly value?: unknown }): string {
+  if (name !== '') return name
+  const id: unknown = Array.isArray(value) ? value[2] : undefined
+  return typeof id === 'string' ? id : ''
 }

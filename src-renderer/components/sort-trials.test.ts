@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { TrialReport } from '@contract/trial'
 import { classifierTrial, completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
 import { nextOrder, sortTrials } from './sort-trials'
-import { shownColumns, trialColumns } from './trial-columns'
+import { differingColumns, trialColumns, usefulColumns } from './trial-columns'
 
-const column = (id: string) => trialColumns.find((each) => each.id === id)!
+const column = (id: string) => trialColumns().find((each) => each.id === id)!
+/** The columns of a table as it is at first: without the settings. */
+const measuredOf = (shown: readonly TrialReport[]) =>
+  usefulColumns(shown).filter(({ isSetting }) => isSetting !== true)
 const namesBy = (id: string, direction: 'ascending' | 'descending') =>
   sortTrials(trials, (trial) => column(id).sortValue(trial), direction).map(({ name }) => name)
 
@@ -67,7 +71,7 @@ describe('the columns', () => {
         paddingShare: 0.02
       }
     })
-    const shown = Object.fromEntries(shownColumns([trial]).map((each) => [each.title, each.text(trial)]))
+    const shown = Object.fromEntries(measuredOf([trial]).map((each) => [each.title, each.text(trial)]))
     expect(shown).toMatchObject({
       'Error rate': '5.00 %',
       '95 % interval': '3.00–7.00 %',
@@ -82,7 +86,7 @@ describe('the columns', () => {
 
   it('show a trial as the command line does', () => {
     const trial = completedTrial('tier', { dominatedByInt8: true, failures: { empty: 0, repeated: 2 } })
-    expect(shownColumns([trial]).map((each) => each.text(trial))).toEqual([
+    expect(measuredOf([trial]).map((each) => each.text(trial))).toEqual([
       'tier',
       '49.57 %',
       '8.00 %',
@@ -100,5 +104,14 @@ describe('the columns', () => {
 
   it('show a dash where a completed trial has no number', () => {
     expect(column('macs').text(completedTrial('a', { macsPerAudioSecond: null }))).toBe('–')
+  })
+
+  it('that differ are those in which not all completed trials say the same, and the name', () => {
+    const shown = [
+      completedTrial('a'),
+      completedTrial('b', { refit: true, sizeBytes: 1 }),
+      unmeasuredTrial('broken', 'failed')
+    ]
+    expect(differingColumns(trialColumns(), shown).map(({ id }) => id)).toEqual(['name', 'refit', 'size'])
   })
 })

@@ -94,7 +94,7 @@ export function useFolderBrowser(host: Pick<Api, 'call'>, request: Omit<PathRequ
 
   function goUp(): void {
     const parent = listing.value?.parent
-    if (parent != null) void open(parent)
+    if (typeof parent === 'string') void open(parent)
   }
 
   function setFilter(text: string): void {

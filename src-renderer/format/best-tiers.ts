@@ -10,8 +10,9 @@ import type { TrialReport } from '@contract/trial'
 export function bestTiers(trials: readonly TrialReport[]): Set<string> {
   const points = trials.flatMap((trial) => {
     const error = qualityOf(trial)?.errorRate
-    const isMeasured = trial.state === 'completed' && error !== undefined && trial.sizeBytes !== undefined
-    return isMeasured ? [{ trial, bytes: trial.sizeBytes, error }] : []
+    const { sizeBytes: bytes } = trial
+    if (trial.state !== 'completed' || error === undefined || bytes === undefined) return []
+    return [{ trial, bytes, error }]
   })
   const best = new Set<string>()
   let least = Infinity

@@ -1,7 +1,7 @@
-import type { Language } from '../text/text'
-
-/** A moment (ISO 8601) as the reader writes it, in the reader's time zone: `3 Feb 2026, 14:05`. */
-export function formatMoment(moment: string, language: Language): string {
+/**
+ * A moment (ISO 8601) as the reader writes it, in the reader's time zone: `3 Feb 2026, 14:05`. `language`: `en`, `ja`.
+ */
+export function formatMoment(moment: string, language: string): string {
   return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     dateStyle: 'medium',
     timeStyle: 'short'

@@ -24,6 +24,8 @@ export const useExportsStore = defineStore('exports', () => {
   /** Of the last time that tiers were exported. */
   const tiers = shallowRef<readonly TierExport[]>([])
   const isRunning = ref(false)
+  /** Where the user exports to; kept for the next study. */
+  const folder = ref<string>()
   let stop: AbortController | undefined
 
   const ended = computed(
@@ -31,12 +33,9 @@ export const useExportsStore = defineStore('exports', () => {
   )
 
   /** Exports trials of a study into folders of their own inside `folder`. Does nothing while others are exported. */
-  async function run(
-    study: StudyReport['study'],
-    trials: readonly TrialReport[],
-    folder: string
-  ): Promise<void> {
-    if (isRunning.value || trials.length === 0) return
+  async function run(study: StudyReport['study'], trials: readonly TrialReport[]): Promise<void> {
+    const target = folder.value
+    if (isRunning.value || trials.length === 0 || target === undefined) return
     isRunning.value = true
     stop = new AbortController()
     const { signal } = stop
@@ -48,21 +47,21 @@ export const useExportsStore = defineStore('exports', () => {
     }))
     for (const trial of trials) {
       if (signal.aborted) set(trial.trialId, { state: 'cancelled' })
-      else await exportOne(trial, { studyId: study.studyId, studyName: study.name, folder, signal })
+      else await exportOne(trial, { studyId: study.studyId, studyName: study.name, target, signal })
     }
     isRunning.value = false
   }
 
   async function exportOne(
     { trialId, name }: TrialReport,
-    to: { studyId: string; studyName: string; folder: string; signal: AbortSignal }
+    to: { studyId: string; studyName: string; target: string; signal: AbortSignal }
   ): Promise<void> {
     set(trialId, { state: 'running' })
     try {
-      const { studyId, studyName, folder, signal } = to
+      const { studyId, studyName, target, signal } = to
       const exported = await host.call(
         'export.tier',
-        { study: studyId, trial: trialId, folder, name: `${studyName} ${name}`.slice(0, 200) },
+        { study: studyId, trial: trialId, folder: target, name: `${studyName} ${name}`.slice(0, 200) },
         { signal }
       )
       set(trialId, { state: 'done', exported })
@@ -84,5 +83,5 @@ export const useExportsStore = defineStore('exports', () => {
     stop?.abort()
   }
 
-  return { tiers, isRunning, ended, run, cancel }
+  return { tiers, folder, isRunning, ended, run, cancel }
 })

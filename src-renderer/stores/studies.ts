@@ -29,7 +29,9 @@ export const useStudiesStore = defineStore('studies', () => {
 
   function progressOf({ studyId, name, completedTrialCount, trialCount }: StudySummary): StudyProgress {
     // A job knows the id of its study only once it has ended; until then its name has to do.
-    const job = jobs.queued.find((each) => (each.studyId === null ? each.name === name : each.studyId === studyId))
+    const job = jobs.queued.find((each) =>
+      each.studyId === null ? each.name === name : each.studyId === studyId
+    )
     if (job?.state === 'running' || job?.state === 'waiting') return job.state
     if (completedTrialCount === 0) return 'empty'
     return completedTrialCount < trialCount ? 'partial' : 'complete'

@@ -1,6 +1,7 @@
 /** All words that a user reads, in one place per language. English is the measure: Japanese has the same members. */
 import { computed, ref, type ComputedRef } from 'vue'
 import { ablation } from './en/ablation'
+import { charts } from './en/charts'
 import { compare } from './en/compare'
 import { exporting } from './en/export'
 import { files } from './en/files'
@@ -13,7 +14,20 @@ import { study } from './en/study'
 import { tradeOff } from './en/trade-off'
 import * as ja from './ja/japanese'
 
-const english = { shell, files, library, inspect, study, tradeOff, ablation, compare, jobs, exporting, studies }
+const english = {
+  shell,
+  files,
+  library,
+  inspect,
+  study,
+  tradeOff,
+  ablation,
+  compare,
+  jobs,
+  exporting,
+  studies,
+  charts
+}
 export type Text = typeof english
 
 export const languages = ['en', 'ja'] as const

@@ -70,7 +70,7 @@ export function resolveImport(importer: string, specifier: string, tree: SourceT
   if (path === undefined) return { kind: 'package', name: packageName(name) }
   const found = ['', '.ts', '.vue', '.d.ts', '/index.ts'].map((end) => path + end).find((p) => tree.has(p))
   if (found !== undefined) return { kind: 'file', path: found }
-  return /\.(json|css|svg|png|wav|woff2|wasm)$/.test(path) ? { kind: 'asset' } : { kind: 'nowhere' }
+  return /\.(json|css|svg|png|wav|woff2|wasm|md)$/.test(path) ? { kind: 'asset' } : { kind: 'nowhere' }
 }
 
 function sourcePath(importer: string, name: string): string | undefined {

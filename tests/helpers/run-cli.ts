@@ -21,6 +21,8 @@ export interface CliResult {
 export interface CliOptions {
   /** Working folder; the caller's own by default. */
   readonly cwd?: string
+  /** Another build's `cli.js` than the one in `out`. */
+  readonly entry?: string
 }
 
 /** A command line under way. */
@@ -32,8 +34,8 @@ export interface RunningCli {
 }
 
 /** Starts `lathe ...args`. It leads a process group of its own, as a command in a terminal does. */
-export function startCli(args: readonly string[], { cwd }: CliOptions = {}): RunningCli {
-  const child = spawn(process.execPath, [cliPath, ...args], {
+export function startCli(args: readonly string[], { cwd, entry = cliPath }: CliOptions = {}): RunningCli {
+  const child = spawn(process.execPath, [entry, ...args], {
     cwd,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe']

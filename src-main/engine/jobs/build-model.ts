@@ -9,16 +9,14 @@ import type { RankPlan } from '../../compression/plan-ranks'
 import { assertInvariants } from '../../onnx/invariants'
 import type { Model } from '../../onnx/ir/model'
 import { countParameters } from '../../onnx/parameters'
-import { encodeModel } from '../../onnx/serde/encode-model'
-import { externalizeModel } from '../../onnx/serde/external-data'
 import type { ModelSource } from '../../runtime/inference-backend'
-import type { StoredModel } from '../../workspace/model-store'
 import type { BuildParams, EngineRequests } from '../protocol'
 import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
 import { checkParity } from './check-parity'
 import { makeLowRank, type MadeModel } from './make-low-rank'
 import { macsPerAudioSecond } from './reference-input'
+import { storeModel } from './store-model'
 
 /**
  * Builds and stores the model of `making`.
@@ -93,19 +91,6 @@ function describeDecision({ layer, rank }: CompressionPlan[number]): LayerDecisi
     outFeatures: layer.outFeatures,
     rank: rank ?? null
   }
-}
-
-/** Where external data goes, as the field names it. */
-const externalDataLocation = 'model.onnx.data'
-
-/** Stores a model in one file, or with external data when the original has it: such models may not fit one file. */
-async function storeModel({ workspace, opened }: BuildSession, model: Model): Promise<StoredModel> {
-  if (opened.externalLocations.size === 0) return workspace.models.add(encodeModel(model))
-  const externalized = externalizeModel(model, { location: externalDataLocation })
-  return workspace.models.add(
-    encodeModel(externalized.model),
-    new Map([[externalDataLocation, externalized.chunks]])
-  )
 }
 
 /** Loads a finished model and runs it on real audio, where there is some. */

@@ -7,6 +7,7 @@ import type { CutFactors } from '../../compression/cut-factors'
 import type { LowRankFactors } from '../../compression/low-rank-factors'
 import { hasInputRows, layerInputKey } from '../../compression/layer-inputs'
 import { frontEndOutputs } from '../../compression/methods/int8-dynamic'
+import type { ModelCosts } from '../../compression/pricing'
 import { mergeMomentSums, type MomentSum } from '../../compression/second-moment'
 import { createBackendProducts, type BackendProducts } from '../../linalg/backend-products'
 import type { Model } from '../../onnx/ir/model'
@@ -40,7 +41,6 @@ export class BuildSession {
   readonly clock: Clock
   readonly params: SessionParams
   readonly opened: OpenedModel
-  readonly description: SpeechModelDescription
   /** The opened model with packed projections taken apart: the same function, every layer by itself. */
   readonly model: Model
   /** Of `model`. */
@@ -54,10 +54,10 @@ export class BuildSession {
   readonly #fullRank = new Memo<Parity>()
   readonly #sequential = new Memo<ReadonlyMap<string, CutFactors>>()
   readonly #spectra = new Memo<Spectra>()
+  readonly #costs = new Memo<ModelCosts>()
 
   private constructor(opened: OpenedModel, backend: InferenceBackend, clock: Clock, params: SessionParams) {
     this.opened = opened
-    this.description = requireDescription(opened)
     this.model = unpackProjections(opened.model).model
     this.layers = locateLinearLayers(this.model)
     this.keepFloat = frontEndOutputs(this.layers)
@@ -75,6 +75,11 @@ export class BuildSession {
   /** Whether `params` can be served by this session. */
   serves(params: SessionParams): boolean {
     return sessionKey(params) === sessionKey(this.params)
+  }
+
+  /** How the model is driven. @throws WorkbenchError `unsupported-model` with the reason when no family recognises it. */
+  get description(): SpeechModelDescription {
+    return requireDescription(this.opened)
   }
 
   get resampleToHz(): number | undefined {
@@ -184,6 +189,11 @@ export class BuildSession {
   /** Spectra, once per `key`: what they are of. They are kept in memory, being small beside the factors. */
   spectra(key: string, make: () => Promise<Spectra>): Promise<Spectra> {
     return this.#spectra.get(key, make)
+  }
+
+  /** What was counted of the model, once per `key`: in which unit and number format. */
+  costs(key: string, count: () => ModelCosts): Promise<ModelCosts> {
+    return this.#costs.get(key, async () => count())
   }
 
   async release(): Promise<void> {

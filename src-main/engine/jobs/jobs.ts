@@ -6,6 +6,7 @@ import type { Jobs } from '../serve'
 import { buildModel } from './build-model'
 import { BuildSession } from './build-session'
 import { computationVersions } from './computation-versions'
+import { cutRecording } from './cut-recording'
 import { describeDataset } from './dataset'
 import { describeModel } from './describe-model'
 import { evaluateModel } from './evaluate-model'
@@ -13,6 +14,8 @@ import { exportModel } from './export-model'
 import { openModel, requireDescription } from './open-model'
 import { peekDataset } from './peek-dataset'
 import { planJob, probeJob, spectraJob, statisticsJob, twinsJob } from './session-jobs'
+import { transcribe } from './transcribe'
+import { trainModel } from './train-model'
 
 export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
   let session: BuildSession | undefined
@@ -39,7 +42,10 @@ export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
     'dataset.describe': describeDataset,
     'dataset.peek': ({ datasetPath }, context) => peekDataset(datasetPath, clock, context),
     async 'model.build'(params, context) {
-      return buildModel(await sessionFor(params), params, context)
+      const builds = await sessionFor(params)
+      // Before the long work, not after it.
+      requireDescription(builds.opened)
+      return buildModel(builds, params, context)
     },
     async 'model.plan'(params, context) {
       return planJob(await sessionFor(params), params, context)
@@ -58,7 +64,10 @@ export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
       return probeJob(await sessionFor(withoutCalibration({ modelPath, workspaceFolder })), params, context)
     },
     'model.evaluate': (params, context) => evaluateModel(backend, clock, params, context),
-    'model.export': (params) => exportModel(backend, params)
+    'model.export': (params) => exportModel(backend, params),
+    'model.train': (params, context) => trainModel(backend, clock, params, context),
+    'model.transcribe': (params, context) => transcribe(backend, clock, params, context),
+    'dataset.cut': (params) => cutRecording(params)
   }
 }
 

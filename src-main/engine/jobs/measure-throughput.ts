@@ -5,7 +5,7 @@
 import { WorkbenchError } from '@contract/errors'
 import type { Measurement, Throughput, UtteranceRecord } from '@contract/trial'
 import { throwIfCancelled } from '../../base/abort'
-import { lengthBatches } from '../../evaluation/length-batches'
+import { lengthBatches } from '../../base/length-batches'
 import type { Audio } from '../../speech/audio/audio'
 import type { RecognitionTimings, SpeechRecognizer } from '../../speech/families/family'
 import type { JobContext } from '../serve'

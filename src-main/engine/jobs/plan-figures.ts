@@ -60,9 +60,9 @@ async function costsOf(
 ): Promise<ModelCosts> {
   const { model, opened, description, keepFloat, backend, clock } = session
   const unit = ranks.policy === 'manual' ? 'parameters' : ranks.budgetUnit
-  const counted = countCosts(
-    { model, sizeBytes: opened.sizeBytes, description, precision, keepFloat },
-    unit === 'milliseconds' ? 'macs' : unit
+  const countedUnit = unit === 'milliseconds' ? 'macs' : unit
+  const counted = await session.costs(canonicalJson([countedUnit, precision]), () =>
+    countCosts({ model, sizeBytes: opened.sizeBytes, description, precision, keepFloat }, countedUnit)
   )
   if (ranks.policy === 'manual' || unit !== 'milliseconds') return counted
   const { table } = await probeOf(session, { layers, precision, threads }, context)

@@ -13,6 +13,7 @@ import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
 import { describeSpectra } from './describe-spectra'
 import { factorsOf, spectraOf } from './make-low-rank'
+import { requireDescription } from './open-model'
 import { planFigures, probeOf } from './plan-figures'
 import { planModel } from './plan-model'
 import { referenceSamples } from './reference-input'
@@ -25,6 +26,8 @@ export async function planJob(
   { making, evaluationThreads }: PlanParams,
   context: JobContext
 ): Promise<EngineRequests['model.plan']['result']> {
+  // Before the long work, not after it: what is counted for a budget depends on how the model is driven.
+  requireDescription(session.opened)
   const { layers, spectra } = await spectraOf(session, making, context)
   const factors = async () => (await factorsOf(session, making, context)).factors
   const figures = await planFigures(session, making, { layers, spectra, factors, evaluationThreads }, context)
@@ -73,8 +76,9 @@ export async function twinsJob(
   session: BuildSession,
   { layerId }: LayerParams
 ): Promise<EngineRequests['model.twins']['result']> {
-  const { model, layers, description } = session
-  const shapes = inferShapes(model, inputShapes(description, referenceSamples(description)))
+  const { model, layers, opened } = session
+  const { description } = opened
+  const shapes = inferShapes(model, description && inputShapes(description, referenceSamples(description)))
   return twinSpectra({ model, layers, layer: layerOf(session, layerId), shapes })
 }
 

@@ -33,15 +33,23 @@ export function addAdamW(model: Model, options: AdamWOptions): StepGraph {
   /** 1 − βᵗ: what a running mean of ones has reached, starting from 0. */
   const reached = (beta: number) => graph.sub(one, graph.node('Pow', [step.scalar(beta), step.stepNumber()]))
   const [reached1, reached2] = [reached(beta1), reached(beta2)]
-  const kept = graph.sub(one, graph.mul(step.learningRate, step.scalar(weightDecay)))
+  const keptShares = new Map<string, string>()
+  /** 1 − learningRate·λ, written once per learning rate. */
+  const kept = (learningRate: string) => {
+    const share =
+      keptShares.get(learningRate) ?? graph.sub(one, graph.mul(learningRate, step.scalar(weightDecay)))
+    keptShares.set(learningRate, share)
+    return share
+  }
   return step.forEachParameter((parameter, gradient) => {
     const mean = step.moment(parameter, 'mean', (old) => blend(old, gradient, beta1))
     const square = step.moment(parameter, 'meanSquare', (old) =>
       blend(old, graph.mul(gradient, gradient), beta2)
     )
     const deviation = graph.add(graph.node('Sqrt', [graph.div(square, reached2)]), step.scalar(epsilon))
-    const change = graph.mul(step.learningRate, graph.div(graph.div(mean, reached1), deviation))
+    const learningRate = step.learningRateOf(parameter)
+    const change = graph.mul(learningRate, graph.div(graph.div(mean, reached1), deviation))
     const isDecaying = weightDecay !== 0 && undecayed?.has(parameter) !== true
-    return graph.sub(isDecaying ? graph.mul(parameter, kept) : parameter, change)
+    return graph.sub(isDecaying ? graph.mul(parameter, kept(learningRate)) : parameter, change)
   })
 }

@@ -23,6 +23,6 @@ export function addSgd(model: Model, options: SgdOptions): StepGraph {
         : step.moment(parameter, 'velocity', (old) =>
             graph.add(graph.mul(old, step.scalar(momentum)), gradient)
           )
-    return graph.sub(parameter, graph.mul(step.learningRate, velocity))
+    return graph.sub(parameter, graph.mul(step.learningRateOf(parameter), velocity))
   })
 }

@@ -19,8 +19,10 @@ export interface StepState {
 export interface StepGraph {
   readonly model: Model
   readonly state: readonly StepState[]
-  /** The scalar input for the learning rate, in the type of the parameters. */
+  /** The scalar input for the learning rate, in the type of the parameters; of parameters without a group. */
   readonly learningRate: string
+  /** The scalar input for the learning rate of each group, by the group's name. */
+  readonly groupLearningRates: ReadonlyMap<string, string>
   /** The scalar input for the number of the step, from 1, as a number of the same type; undefined when not needed. */
   readonly stepNumber: string | undefined
   /** The output with the norm of all gradients before clipping; undefined without clipping. */
@@ -32,29 +34,43 @@ export interface OptimizerOptions {
   readonly gradients: ReadonlyMap<string, string>
   /** Gradients are scaled down together where their global norm exceeds this. Default: no clipping. */
   readonly maxGradientNorm?: number
+  /** The group of each parameter that has a learning rate of its own. Clipping is over all groups together. */
+  readonly groups?: ReadonlyMap<string, string>
 }
 
 /** Writes one optimizer step behind a model. */
 export class StepWriter {
   readonly graph: GraphWriter
   readonly dataType: DataType
-  readonly learningRate: string
+  readonly #learningRate: string
+  readonly #groups: ReadonlyMap<string, string>
+  readonly #groupLearningRates = new Map<string, string>()
   readonly #gradients: ReadonlyMap<string, string>
   readonly #state: StepState[] = []
   #stepNumber: string | undefined
   #gradientNorm: string | undefined
 
   /** @throws WorkbenchError `invalid-input` without parameters, or for one that is no graph input or of another type. */
-  constructor(model: Model, { gradients, maxGradientNorm }: OptimizerOptions) {
+  constructor(model: Model, { gradients, maxGradientNorm, groups = new Map() }: OptimizerOptions) {
     this.graph = new GraphWriter(model, 'optimizer')
     this.dataType = parameterType(model, gradients.keys())
-    this.learningRate = this.graph.input('learningRate', this.dataType, [])
+    this.#learningRate = this.graph.input('learningRate', this.dataType, [])
+    this.#groups = groups
+    for (const group of new Set(groups.values())) {
+      this.#groupLearningRates.set(group, this.graph.input(`learningRate.${group}`, this.dataType, []))
+    }
     this.#gradients =
       maxGradientNorm === undefined ? gradients : this.#clip(gradients, positive(maxGradientNorm))
   }
 
   scalar(value: number): string {
     return this.graph.scalar(value, this.dataType)
+  }
+
+  /** The learning rate of a parameter: its group's, or the common one. */
+  learningRateOf(parameter: string): string {
+    const group = this.#groups.get(parameter)
+    return (group === undefined ? undefined : this.#groupLearningRates.get(group)) ?? this.#learningRate
   }
 
   /** The number of the step, from 1. */
@@ -71,7 +87,8 @@ export class StepWriter {
     return {
       model: this.graph.build(),
       state: this.#state,
-      learningRate: this.learningRate,
+      learningRate: this.#learningRate,
+      groupLearningRates: this.#groupLearningRates,
       stepNumber: this.#stepNumber,
       gradientNorm: this.#gradientNorm
     }

@@ -12,6 +12,7 @@ import { planCommand } from './commands/plan'
 import { reportCommand } from './commands/report'
 import { serveCommand } from './commands/serve'
 import { studyCommand } from './commands/study'
+import { trainCommand } from './commands/train'
 import { exitCodes } from './exit-codes'
 import { createProgressDisplay } from './progress-bar'
 import type { ServeWeb } from './serve-web'
@@ -88,6 +89,7 @@ function createProgram(context: CommandContext): Command {
     compressCommand,
     evaluateCommand,
     studyCommand,
+    trainCommand,
     exportCommand,
     reportCommand,
     serveCommand

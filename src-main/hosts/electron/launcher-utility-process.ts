@@ -3,6 +3,9 @@ import { WorkbenchError } from '@contract/errors'
 import type { EngineLauncher } from '../../engine/launcher'
 import type { EngineMessage } from '../../engine/protocol'
 
+/** Name of engines among the app's processes. */
+export const engineServiceName = 'Lathe engine'
+
 /** Characters of standard error that are kept to explain a crash. */
 const keptErrorCharacters = 2000
 
@@ -16,7 +19,7 @@ export function createUtilityProcessLauncher(entryFile: string): EngineLauncher 
   return {
     launch() {
       const child = utilityProcess.fork(entryFile, [], {
-        serviceName: 'Lathe engine',
+        serviceName: engineServiceName,
         stdio: ['ignore', 'ignore', 'pipe'],
         execArgv: ['--disable-warning=ExperimentalWarning']
       })

@@ -1,15 +1,22 @@
-import { BrowserWindow, type BrowserWindowConstructorOptions } from 'electron'
+import { BrowserWindow, screen, type BrowserWindowConstructorOptions } from 'electron'
 import { versionArgument } from '@contract/bridge'
 import { latheVersion } from '../../base/lathe-version'
+import type { ShellMemory } from '../../services/shell-state'
 import { appUrl } from './app-protocol'
+import { boundsOnScreen, minimumSize } from './window-bounds'
 
-/** The window's options: an isolated, sandboxed page without Node, and a preload script beside it. */
+export interface MainWindowParts {
+  readonly preloadPath: string
+  readonly memory: ShellMemory
+  /** Address inside the page, beginning with `#`; empty for where it begins. */
+  readonly place: string
+}
+
+/** An isolated, sandboxed page without Node, and a preload script beside it. */
 function windowOptions(preloadPath: string): BrowserWindowConstructorOptions {
   return {
-    width: 1280,
-    height: 800,
-    minWidth: 480,
-    minHeight: 400,
+    minWidth: minimumSize.width,
+    minHeight: minimumSize.height,
     title: 'Lathe',
     // Shown when it has something to show.
     show: false,
@@ -29,12 +36,25 @@ function windowOptions(preloadPath: string): BrowserWindowConstructorOptions {
   }
 }
 
-/** Opens the window; it appears when its page has been drawn once. */
-export function openMainWindow(preloadPath: string): BrowserWindow {
-  const window = new BrowserWindow(windowOptions(preloadPath))
+/** Opens the window where it was the last time; it appears when its page has been drawn once. */
+export function openMainWindow({ preloadPath, memory, place }: MainWindowParts): BrowserWindow {
+  const { bounds, isMaximized } = memory.state
+  const primary = screen.getPrimaryDisplay()
+  const others = screen.getAllDisplays().filter(({ id }) => id !== primary.id)
+  const window = new BrowserWindow({
+    ...windowOptions(preloadPath),
+    ...boundsOnScreen(
+      bounds,
+      [primary, ...others].map(({ workArea }) => workArea)
+    )
+  })
   window.once('ready-to-show', () => {
+    if (isMaximized) window.maximize()
     window.show()
   })
-  void window.loadURL(appUrl)
+  window.on('close', () => {
+    void memory.remember({ bounds: window.getNormalBounds(), isMaximized: window.isMaximized() })
+  })
+  void window.loadURL(`${appUrl}${place}`)
   return window
 }

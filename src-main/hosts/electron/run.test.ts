@@ -1,113 +1,21 @@
 import { EventEmitter } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useTemporaryFolder } from '../../../tests/helpers/temporary-folder'
 import { latheVersion } from '../../base/lathe-version'
 import { createDataShelf } from '../../services/data-shelf'
+import { createEventHistory } from '../../services/event-history'
 import type { Workbench } from '../../services/workbench'
 import { WorkbenchError } from '@contract/errors'
 import { runElectronHost, type ElectronHostParts } from './run'
 
-/** As much of Electron as the host touches; what the host registers can be called back from a test. */
-const electron = await vi.hoisted(async () => {
-  const { EventEmitter: Emitter } = await import('node:events')
-  const state = {
-    hasLock: true,
-    calls: [] as string[],
-    privileged: [] as unknown[],
-    handler: undefined as ((request: Request) => Promise<Response>) | undefined,
-    requestPermission: undefined as
-      ((contents: unknown, permission: string, decide: (granted: boolean) => void) => void) | undefined,
-    checkPermission: undefined as (() => boolean) | undefined,
-    beforeRequest: undefined as
-      ((details: { url: string }, decide: (answer: { cancel: boolean }) => void) => void) | undefined,
-    menuRoles: [] as string[]
-  }
-  class FakeWindow extends Emitter {
-    static all: FakeWindow[] = []
-    loaded = ''
-    shown = false
-    focused = false
-    minimized = false
-    constructor(readonly options: { webPreferences: Record<string, unknown>; show: boolean }) {
-      super()
-      FakeWindow.all.push(this)
-    }
-    static getAllWindows() {
-      return FakeWindow.all
-    }
-    async loadURL(url: string) {
-      this.loaded = url
-    }
-    show() {
-      this.shown = true
-    }
-    focus() {
-      this.focused = true
-    }
-    restore() {
-      this.minimized = false
-    }
-    isMinimized() {
-      return this.minimized
-    }
-  }
-  const app = Object.assign(new Emitter(), {
-    requestSingleInstanceLock: () => state.hasLock,
-    quit: () => state.calls.push('quit'),
-    getPath: (name: string) => `/user/${name}`,
-    whenReady: async () => {
-      state.calls.push('ready')
-    }
-  })
-  const defaultSession = {
-    setPermissionRequestHandler: (handler: typeof state.requestPermission) => {
-      state.requestPermission = handler
-    },
-    setPermissionCheckHandler: (handler: typeof state.checkPermission) => {
-      state.checkPermission = handler
-    },
-    webRequest: {
-      onBeforeRequest: (handler: typeof state.beforeRequest) => {
-        state.beforeRequest = handler
-      }
-    }
-  }
-  const protocol = {
-    registerSchemesAsPrivileged: (schemes: unknown[]) => {
-      state.calls.push('privileges')
-      state.privileged = schemes
-    },
-    handle: (scheme: string, handler: typeof state.handler) => {
-      state.calls.push(`handle ${scheme}`)
-      state.handler = handler
-    }
-  }
-  const dialog = { showErrorBox: (title: string, text: string) => state.calls.push(`${title}: ${text}`) }
-  const ipcMain = new Emitter()
-  const utilityProcess = {}
-  const Menu = {
-    buildFromTemplate: (template: { role: string }[]) => template.map(({ role }) => role),
-    setApplicationMenu: (roles: string[]) => {
-      state.menuRoles = roles
-    }
-  }
-  return {
-    state,
-    FakeWindow,
-    app,
-    session: { defaultSession },
-    protocol,
-    Menu,
-    dialog,
-    ipcMain,
-    utilityProcess
-  }
-})
-vi.mock('electron', () => ({ ...electron, BrowserWindow: electron.FakeWindow }))
+const electron = await vi.hoisted(async () =>
+  (await import('../../../tests/helpers/fake-electron')).createFakeElectron()
+)
+vi.mock('electron', () => electron)
 
-const { app, state, FakeWindow } = electron
+const { app, state, BrowserWindow: FakeWindow } = electron
 const folder = useTemporaryFolder()
 
 /** The parts of the workbench that the shell touches before a page asks for anything. */
@@ -115,6 +23,7 @@ const close = vi.fn(async () => undefined)
 const openWorkbench = vi.fn<ElectronHostParts['openWorkbench']>()
 
 async function start(): Promise<void> {
+  vi.spyOn(process, 'argv', 'get').mockReturnValue(['/opt/lathe'])
   mkdirSync(join(folder(), 'renderer'))
   writeFileSync(join(folder(), 'renderer', 'index.html'), 'page')
   writeFileSync(join(folder(), 'secret.js'), 'secret')
@@ -122,6 +31,7 @@ async function start(): Promise<void> {
     rendererFolder: join(folder(), 'renderer'),
     preloadPath: '/preload/index.cjs',
     engineEntry: '/main/engine.js',
+    resourcesFolder: '/resources',
     openWorkbench
   })
   // Lets what waits for `whenReady` run.
@@ -134,18 +44,20 @@ async function get(url: string, method = 'GET'): Promise<Response> {
 }
 
 beforeEach(() => {
-  app.removeAllListeners()
-  FakeWindow.all = []
+  electron.reset()
+  state.userData = join(folder(), 'userData')
   close.mockClear()
   openWorkbench.mockReset().mockReturnValue({
     close,
+    events: createEventHistory('session'),
     data: createDataShelf(),
     readRecording: async () => {
       throw new WorkbenchError('not-found', 'There is no such recording.')
     }
   } as unknown as Workbench)
-  Object.assign(state, { hasLock: true, calls: [], privileged: [], handler: undefined })
 })
+
+afterEach(() => electron.end())
 
 describe('starting', () => {
   it('registers the scheme before the app is ready, and serves it before a window asks', async () => {
@@ -175,12 +87,6 @@ describe('starting', () => {
     expect(window!.shown).toBe(true)
   })
 
-  it('has no help menu, whose links lead to the web', async () => {
-    await start()
-    expect(state.menuRoles).toContain('viewMenu')
-    expect(state.menuRoles).not.toContain('help')
-  })
-
   it('ends at once when another instance runs', async () => {
     state.hasLock = false
     await start()
@@ -190,8 +96,8 @@ describe('starting', () => {
 
   it('opens the workbench in the user’s folder for the app, and begins choosing files at home', async () => {
     await start()
-    expect(openWorkbench.mock.calls[0]?.[1]).toEqual({
-      workspaceFolder: join('/user/userData', 'workspace'),
+    expect(openWorkbench.mock.calls[0]?.[1]).toMatchObject({
+      workspaceFolder: join(state.userData, 'workspace'),
       roots: ['/user/home']
     })
   })
@@ -221,7 +127,7 @@ describe('starting', () => {
   it('brings its window to the front when it is started again', async () => {
     await start()
     FakeWindow.all[0]!.minimized = true
-    app.emit('second-instance')
+    app.emit('second-instance', {}, ['/opt/lathe'], '/')
     expect(FakeWindow.all[0]).toMatchObject({ minimized: false, focused: true })
     expect(FakeWindow.all).toHaveLength(1)
   })
@@ -269,12 +175,34 @@ describe('app://lathe/', () => {
 })
 
 describe('what pages never need is refused', () => {
-  it('permissions, asked for and checked', async () => {
+  it('permissions, but for the microphone on the page itself', async () => {
     await start()
-    const decide = vi.fn()
-    state.requestPermission!(undefined, 'media', decide)
-    expect(decide.mock.calls).toEqual([[false]])
-    expect(state.checkPermission!()).toBe(false)
+    const page = 'app://lathe/index.html'
+    const isGranted = (permission: string, details: unknown) => {
+      const decide = vi.fn()
+      state.requestPermission!(undefined, permission, decide, details)
+      expect(decide).toHaveBeenCalledTimes(1)
+      return decide.mock.calls[0]![0] as boolean
+    }
+    expect(isGranted('media', { requestingUrl: page, mediaTypes: ['audio'] })).toBe(true)
+    expect(isGranted('media', { requestingUrl: page, mediaTypes: ['video'] })).toBe(false)
+    expect(isGranted('media', { requestingUrl: page, mediaTypes: ['audio', 'video'] })).toBe(false)
+    // Electron leaves the types out where the page wants the screen.
+    expect(isGranted('media', { requestingUrl: page, mediaTypes: [] })).toBe(false)
+    expect(isGranted('media', { requestingUrl: 'app://lathe.org/', mediaTypes: ['audio'] })).toBe(false)
+    expect(isGranted('media', undefined)).toBe(false)
+    expect(isGranted('geolocation', { requestingUrl: page, mediaTypes: ['audio'] })).toBe(false)
+    expect(isGranted('notifications', { requestingUrl: page })).toBe(false)
+  })
+
+  it('checks of permissions in the same way', async () => {
+    await start()
+    const check = (permission: string, origin: string, mediaType: string) =>
+      state.checkPermission!(undefined, permission, origin, { mediaType })
+    expect(check('media', 'app://lathe', 'audio')).toBe(true)
+    expect(check('media', 'app://lathe', 'video')).toBe(false)
+    expect(check('media', 'https://example.com', 'audio')).toBe(false)
+    expect(check('geolocation', 'app://lathe', 'audio')).toBe(false)
   })
 
   it.each([

@@ -89,6 +89,7 @@ describe('the page', () => {
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cross-origin-resource-policy': 'same-origin',
+      'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
       'cache-control': 'no-store'
     })
     const policy = String(headers['content-security-policy'])

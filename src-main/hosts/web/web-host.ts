@@ -70,7 +70,7 @@ const commonHeaders: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), geolocation=()'
+  'Permissions-Policy': 'microphone=(self), camera=(), geolocation=()'
 }
 
 async function answer(

@@ -1,9 +1,6 @@
 /** Text of the export view. */
 export const exporting = {
   title: 'Export',
-  chooseStudy: 'Choose the study whose tiers you want to take along.',
-  otherStudy: 'Other study…',
-  loading: 'Reading the study…',
   tiers: 'Tiers',
   tiersHint: 'Chosen at first: tiers that no other beats in both size and errors.',
   pick: (name: string) => `Export ${name}`,
@@ -31,11 +28,12 @@ export const exporting = {
   chooseFolderTitle: 'Choose the folder to export into',
   noFolder: 'not chosen yet',
   folderHint: 'Each tier gets a new folder inside; nothing is overwritten.',
+  folderFirst: 'Choose a folder first.',
   layout: 'Layout',
   plainLayout: 'ONNX model with every file it needs, a model card and the plan of its ranks',
   run: (count: number) => (count === 1 ? 'Export 1 tier' : `Export ${count} tiers`),
   stop: 'Stop',
-  progress: (ended: number, total: number) => `${ended} of ${total} exported`,
+  progress: (ended: number, total: number) => `${ended} of ${total} done`,
 
   results: 'Exported',
   states: {

@@ -30,7 +30,6 @@ export const jobs = {
   started: 'Started',
   finished: 'Ended',
   took: (wait: string) => `took ${wait}`,
-  place: (place: number) => `No. ${place} in line`,
 
   pause: 'Pause',
   pauseHint: 'Stops after the trial in hand; nothing is lost.',

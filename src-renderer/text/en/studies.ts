@@ -21,6 +21,7 @@ export const studies = {
   retry: 'Try again',
   other: 'Other study',
   opening: 'Opening the study…',
+  conditions: 'Conditions of these numbers',
   noResults: 'Nothing of this study has been measured yet. Results appear here as each trial ends.',
   toJobs: 'Show its job'
 }

@@ -2,9 +2,6 @@ import type { exporting as english } from '../en/export'
 
 export const exporting: typeof english = {
   title: '書き出し',
-  chooseStudy: '書き出したい段階（ティア）を含むスタディを選んでください。',
-  otherStudy: '別のスタディ…',
-  loading: 'スタディを読み込んでいます…',
   tiers: 'ティア',
   tiersHint: '最初は、サイズと誤りの両方で他に負けないティアが選ばれています。',
   pick: (name) => `${name} を書き出す`,
@@ -29,11 +26,12 @@ export const exporting: typeof english = {
   chooseFolderTitle: '書き出し先のフォルダーを選択',
   noFolder: '未選択',
   folderHint: 'ティアごとに新しいフォルダーを作ります。上書きはしません。',
+  folderFirst: '先にフォルダーを選んでください。',
   layout: '形式',
   plainLayout: 'ONNX モデルと必要なファイル一式、モデルカード、ランクの計画',
   run: (count) => `${count} 個のティアを書き出す`,
   stop: '中止',
-  progress: (ended, total) => `${total} 個中 ${ended} 個を書き出しました`,
+  progress: (ended, total) => `${total} 個中 ${ended} 個が終わりました`,
 
   results: '書き出し結果',
   states: {

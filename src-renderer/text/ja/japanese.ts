@@ -1,4 +1,5 @@
 export { ablation } from './ablation'
+export { charts } from './charts'
 export { compare } from './compare'
 export { exporting } from './export'
 export { files } from './files'

@@ -29,7 +29,6 @@ export const jobs: typeof english = {
   started: '開始',
   finished: '終了',
   took: (wait) => `所要時間 ${wait}`,
-  place: (place) => `${place} 番目`,
 
   pause: '一時停止',
   pauseHint: '実行中の試行が終わったら止まります。結果は失われません。',

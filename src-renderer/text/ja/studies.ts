@@ -22,6 +22,7 @@ export const studies: typeof english = {
   retry: '再試行',
   other: '別のスタディ',
   opening: 'スタディを開いています…',
+  conditions: 'この数値の測定条件',
   noResults: 'このスタディはまだ何も測定されていません。試行が終わるたびに結果がここに現れます。',
   toJobs: 'ジョブを表示'
 }

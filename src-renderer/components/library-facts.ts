@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '@contract/display-numbers'
 import type { DatasetFacts, LibraryFacts, ModelFacts } from '@contract/library'
 import type { Text } from '../text/text'
-import { formatAudioDuration } from './numbers'
+import { formatAudioDuration } from '../format/numbers'
 
 /** One fact as a card shows it. */
 export interface FactRow {

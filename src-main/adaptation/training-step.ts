@@ -1,0 +1,126 @@
+/**
+ * A CTC training step as graphs: the model with its trained weights as inputs, behind it the loss, its gradients and the
+ * optimizer. Nothing here runs; `StepRunner` does.
+ */
+import type { OptimizerSettings } from '@contract/training'
+import { addInputs } from '../gradient/add-inputs'
+import { differentiate } from '../gradient/differentiate'
+import { GraphWriter } from '../gradient/graph-writer'
+import { addCtc } from '../gradient/losses/ctc'
+import {
+  accumulateGradients,
+  summedGradientsModel,
+  type AccumulationGraph
+} from '../gradient/optimizers/accumulate'
+import { addAdamW } from '../gradient/optimizers/adamw'
+import { addSgd } from '../gradient/optimizers/sgd'
+import type { OptimizerOptions, StepGraph } from '../gradient/optimizers/step-graph'
+import { parametersToInputs } from '../gradient/parameters-to-inputs'
+import type { Model } from '../onnx/ir/model'
+import type { Tensor } from '../onnx/ir/tensor'
+
+/** What of a model a training must know. */
+export interface CtcPorts {
+  /** The main input and its axis of time. */
+  readonly input: string
+  readonly timeAxis: number
+  /** [batch, frames, classes] */
+  readonly logits: string
+  readonly blank: number
+}
+
+export interface TrainingStepOptions extends CtcPorts {
+  readonly trainable: readonly string[]
+  readonly optimizer: OptimizerSettings
+  readonly maxGradientNorm: number
+  /** The group of each parameter that has one. */
+  readonly groups: ReadonlyMap<string, string>
+  /** Whether a step is made of several batches. */
+  readonly accumulates: boolean
+}
+
+export interface TrainingStep {
+  /** The trained weights as the model has them, by name. */
+  readonly parameters: ReadonlyMap<string, Tensor>
+  /** The inputs that a batch brings besides the model's own. */
+  readonly inputs: {
+    /** int64 [batch, labels] */
+    readonly labels: string
+    /** int64 [batch] */
+    readonly labelCounts: string
+    /** int64 [batch]: frames of the main input that are no padding. */
+    readonly validFrames: string
+  }
+  /** The output that holds the mean loss of a batch. */
+  readonly loss: string
+  /** Forward pass and loss only, with the trained weights as inputs. */
+  readonly evaluation: Model
+  /** Forward, loss, gradients and update in one run; with accumulation only the update. */
+  readonly step: StepGraph
+  /** Forward, loss and gradients, summed over the batches of a step; undefined when a step is one batch. */
+  readonly accumulation: AccumulationGraph | undefined
+}
+
+/**
+ * Builds the graphs of a training. Weights that are not trained stay constants, and what lies before the first trained one
+ * is not differentiated.
+ *
+ * The loss counts ceil(outputFrames · validFrames ÷ inputFrames) frames of a padded recording, the same ones that
+ * evaluation decodes of a padded batch (speech/families/model-runner.ts).
+ *
+ * @throws WorkbenchError `unsupported-model` for an operator without gradient between a trained weight and the loss,
+ * `invalid-input` for a parameter that does not influence it.
+ */
+export function buildTrainingStep(model: Model, options: TrainingStepOptions): TrainingStep {
+  const { trainable, optimizer, maxGradientNorm, groups } = options
+  const { model: open, parameters } = parametersToInputs(model, trainable)
+  const { evaluation, loss, carried, inputs } = addLoss(open, options)
+  const { model: backward, gradients } = differentiate(evaluation, { loss, carried, wrt: trainable })
+  const accumulation = options.accumulates ? accumulateGradients(backward, gradients) : undefined
+  const before =
+    accumulation === undefined ? { model: backward, gradients } : summedGradientsModel(accumulation)
+  const vectors = [...parameters.values()].filter(({ dims }) => dims.length < 2).map(({ name }) => name)
+  const step = addOptimizer(before.model, optimizer, {
+    gradients: before.gradients,
+    maxGradientNorm,
+    groups,
+    undecayed: new Set(vectors)
+  })
+  return { parameters, inputs, loss, evaluation, step, accumulation }
+}
+
+function addLoss(open: Model, { input, timeAxis, logits, blank }: CtcPorts) {
+  const {
+    model,
+    names: [labels, labelCounts, validFrames]
+  } = addInputs(open, [
+    { name: 'labels', dataType: 'int64', dims: ['batch', 'labels'] },
+    { name: 'labelCounts', dataType: 'int64', dims: ['batch'] },
+    { name: 'validFrames', dataType: 'int64', dims: ['batch'] }
+  ])
+  const inputs = { labels: labels!, labelCounts: labelCounts!, validFrames: validFrames! }
+  const graph = new GraphWriter(model, 'frames')
+  const inputFrames = graph.sizeAt(input, timeAxis)
+  // ceil(a ÷ b) of positive integers.
+  const products = graph.mul(graph.sizeAt(logits, 1), inputs.validFrames)
+  const roundedUp = graph.add(products, graph.sub(inputFrames, graph.ints([1])))
+  const frameCounts = graph.nameValue(graph.takeName('frameCounts'), 'Div', [roundedUp, inputFrames])
+  const { model: evaluation, ...ctc } = addCtc(graph.build(), {
+    logits,
+    labels: inputs.labels,
+    labelCounts: inputs.labelCounts,
+    frameCounts,
+    blank
+  })
+  return { evaluation, ...ctc, inputs }
+}
+
+function addOptimizer(
+  model: Model,
+  settings: OptimizerSettings,
+  options: OptimizerOptions & { readonly undecayed: ReadonlySet<string> }
+): StepGraph {
+  return settings.kind === 'adamw'
+    ? addAdamW(model, { ...options, ...settings })
+    : addSgd(model, { ...options, ...settings })
+}

@@ -1,0 +1,195 @@
+/**
+ * Trains a model by a recipe: open, build the step, go on from the last checkpoint, train, store the weights that came out
+ * as the same graph.
+ */
+import { WorkbenchError } from '@contract/errors'
+import type { TrainingRecipe } from '@contract/training'
+import { decodeCheckpoint, encodeCheckpoint } from '../../adaptation/checkpoint'
+import { train } from '../../adaptation/train'
+import { parameterGroupOf, trainableParameters } from '../../adaptation/trainable-parameters'
+import { withWeights } from '../../adaptation/trained-model'
+import type { TrainingProgress } from '../../adaptation/training-progress'
+import { buildTrainingStep, type TrainingStep } from '../../adaptation/training-step'
+import { canonicalJson } from '../../base/canonical-json'
+import type { Clock } from '../../base/clock'
+import { assertInvariants } from '../../onnx/invariants'
+import type { Model } from '../../onnx/ir/model'
+import { elementCount } from '../../onnx/ir/tensor'
+import type { InferenceBackend } from '../../runtime/inference-backend'
+import type {
+  CtcEncoderDescription,
+  SpeechModelDescription,
+  SpeechRecognizer
+} from '../../speech/families/family'
+import { openSpeechModel } from '../../speech/families/open-speech-model'
+import { timeAxis } from '../../speech/features/front-end'
+import { createCtcLabels } from '../../speech/text/ctc-labels'
+import { sha256Text } from '../../workspace/files'
+import { openWorkspace } from '../../workspace/workspace'
+import type { TrainedModel, TrainParams } from '../protocol'
+import type { TrainingContext } from '../serve'
+import { openDataset } from './dataset'
+import { openModel, requireDescription } from './open-model'
+import { storeModel } from './store-model'
+import { openTrainingSet } from './training-set'
+
+/** Raised when the same recipe, model and data would give other weights. */
+const trainingVersion = 1
+
+/**
+ * Trains to the end, or until it is cancelled; asked for again, it goes on where it was, or answers at once when it is
+ * finished. The model has the weights that the development set likes best, without one the last.
+ *
+ * @throws WorkbenchError `unsupported-model` for a model that is no CTC encoder or cannot be differentiated; otherwise as
+ * `train`.
+ */
+export async function trainModel(
+  backend: InferenceBackend,
+  clock: Clock,
+  params: TrainParams,
+  context: TrainingContext
+): Promise<TrainedModel> {
+  const { recipe } = params
+  const begin = clock.nowMilliseconds()
+  const opened = await openModel(params.modelPath)
+  const description = requireCtc(requireDescription(opened))
+  const step = stepOf(opened.model, description, recipe)
+  const trainingId = identify(params, opened.modelHash)
+  const workspace = openWorkspace(params.workspaceFolder)
+  const recognizer = await openSpeechModel(
+    backend,
+    description,
+    { kind: 'file', path: opened.file },
+    { threads: recipe.threads, clock }
+  )
+  try {
+    assertBatches(recognizer, recipe)
+    const stored = await workspace.checkpoints.read(trainingId)
+    const resume = stored === undefined ? undefined : decodeCheckpoint(stored.header, stored.arrays)
+    let runSeconds = 0
+    const progress = await train({
+      backend,
+      clock,
+      recipe,
+      step,
+      ...(await openSets({ params, description, recognizer, step }, context)),
+      resume,
+      signal: context.signal,
+      onEvent(event) {
+        if (event.kind === 'step') {
+          runSeconds += event.pace.runSeconds
+          const { totalSteps, record } = event
+          context.progress({ stage: 'train', completed: record.step, total: totalSteps, unit: 'steps' })
+        }
+        context.training(event)
+      },
+      async save(each) {
+        const { header, arrays } = encodeCheckpoint(each)
+        await workspace.checkpoints.write(trainingId, header, arrays)
+      },
+      breathe: () => context.breathe()
+    })
+    const trained = withWeights(opened.model, chosenWeights(progress, step))
+    assertInvariants(trained)
+    const { path, modelHash, sizeBytes } = await storeModel({ workspace, opened }, trained)
+    return {
+      trainingId,
+      ended: progress.ended ?? 'completed',
+      curve: progress.curve,
+      chosenStep: progress.best?.step ?? progress.step,
+      trainedParameters: [...step.parameters.values()].reduce((sum, { dims }) => sum + elementCount(dims), 0),
+      resumedFromStep: resume?.step ?? 0,
+      totalSeconds: (clock.nowMilliseconds() - begin) / 1000,
+      runSeconds,
+      modelFile: path,
+      modelHash,
+      sizeBytes
+    }
+  } finally {
+    await recognizer.release()
+    workspace.close()
+  }
+}
+
+function requireCtc(description: SpeechModelDescription): CtcEncoderDescription {
+  if (description.family === 'ctc-encoder') return description
+  throw new WorkbenchError(
+    'unsupported-model',
+    `'${description.name}' is of the family ${description.family}; only CTC encoders can be trained so far.`
+  )
+}
+
+function stepOf(model: Model, description: CtcEncoderDescription, recipe: TrainingRecipe): TrainingStep {
+  const trainable = trainableParameters(model, recipe)
+  return buildTrainingStep(model, {
+    input: description.inputName,
+    timeAxis: timeAxis(description.frontEnd),
+    logits: description.outputName,
+    blank: description.vocabulary.blankId,
+    trainable,
+    optimizer: recipe.optimizer,
+    maxGradientNorm: recipe.maxGradientNorm,
+    groups: parameterGroupOf(model, trainable, recipe.groups),
+    accumulates: recipe.batches.perStep > 1
+  })
+}
+
+/** What decides the weights; how a training is called, and how often it keeps a checkpoint, does not. */
+function identify({ recipe, trainingHash, developmentHash }: TrainParams, modelHash: string): string {
+  const deciding: Partial<TrainingRecipe> = { ...recipe }
+  for (const key of [
+    '$schema',
+    'name',
+    'description',
+    'model',
+    'trainingSet',
+    'developmentSet',
+    'checkpointEverySteps'
+  ] as const) {
+    delete deciding[key]
+  }
+  const identity = { trainingVersion, recipe: deciding, modelHash, trainingHash, developmentHash }
+  return sha256Text(
+    canonicalJson(JSON.parse(JSON.stringify(identity)) as Parameters<typeof canonicalJson>[0])
+  )
+}
+
+/** A graph for one recording at a time can be trained all the same, several batches a step. */
+function assertBatches({ batchObstacle }: SpeechRecognizer, { batches }: TrainingRecipe): void {
+  if (batchObstacle === undefined || batches.mostRecordings === 1) return
+  throw new WorkbenchError(
+    'unsupported-model',
+    `${batchObstacle.replace(/\.$/, '')}; set batches.mostRecordings to 1 and batches.perStep to the recordings of a step.`
+  )
+}
+
+interface TrainingSets {
+  readonly params: TrainParams
+  readonly description: CtcEncoderDescription
+  readonly recognizer: SpeechRecognizer
+  readonly step: TrainingStep
+}
+
+async function openSets({ params, description, recognizer, step }: TrainingSets, context: TrainingContext) {
+  const { recipe, trainingPath, developmentPath } = params
+  const labels = createCtcLabels(description.vocabulary)
+  const open = async (path: string) =>
+    openTrainingSet(
+      {
+        dataset: await openDataset(path),
+        recognizer,
+        labels,
+        resampleToHz: recipe.resample ? description.sampleRateHz : undefined,
+        augmentation: recipe.augmentation,
+        seed: recipe.seed,
+        inputs: step.inputs
+      },
+      context
+    )
+  const data = await open(trainingPath)
+  return { data, development: developmentPath === undefined ? undefined : await open(developmentPath) }
+}
+
+function chosenWeights({ best, values }: TrainingProgress, { parameters }: TrainingStep) {
+  return best?.values ?? new Map([...values].filter(([name]) => parameters.has(name)))
+}

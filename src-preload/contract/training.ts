@@ -1,0 +1,199 @@
+/**
+ * The training recipe: everything that decides which weights come out of a training, and what a training tells while it
+ * runs. Paths are relative to the recipe file. Unknown keys are refused.
+ */
+import { z } from 'zod'
+
+/** How a learning rate goes from its full value to its last one, after the warm-up. */
+export const scheduleKinds = ['constant', 'linear', 'cosine', 'exponential'] as const
+
+export const scheduleSchema = z
+  .strictObject({
+    kind: z.enum(scheduleKinds).default('constant'),
+    /** Steps over which the learning rate rises linearly to its full value. */
+    warmupSteps: z.int().min(0).default(0),
+    /** The learning rate of the last step ÷ the full one. */
+    finalFraction: z.number().min(0).max(1).default(0.01)
+  })
+  .refine(({ kind, finalFraction }) => kind !== 'exponential' || finalFraction > 0, {
+    message: 'an exponential schedule never reaches 0: give a finalFraction above it'
+  })
+export type LearningRateSchedule = z.infer<typeof scheduleSchema>
+
+const patternsSchema = z.array(z.string().min(1)).min(1)
+const learningRateSchema = z.number().gt(0)
+
+/** Parameters with a learning rate of their own. */
+export const parameterGroupSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/, 'a group is named by 1 to 40 of a-z, 0-9 and -'),
+  parameters: patternsSchema,
+  learningRate: learningRateSchema,
+  /** The recipe's own schedule when left out. */
+  schedule: scheduleSchema.optional()
+})
+export type ParameterGroup = z.infer<typeof parameterGroupSchema>
+
+export const optimizerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('adamw'),
+    beta1: z.number().min(0).lt(1).default(0.9),
+    beta2: z.number().min(0).lt(1).default(0.999),
+    epsilon: z.number().gt(0).default(1e-8),
+    /** Of weights; vectors (biases, norms) do not decay. */
+    weightDecay: z.number().min(0).default(0.01)
+  }),
+  z.strictObject({ kind: z.literal('sgd'), momentum: z.number().min(0).lt(1).default(0) })
+])
+export type OptimizerSettings = z.infer<typeof optimizerSchema>
+
+/** What a batch may hold, padding included. */
+export const batchSettingsSchema = z.strictObject({
+  audioSeconds: z.number().gt(0).default(60),
+  mostRecordings: z.int().min(1).default(32),
+  /** Recordings whose lengths round up to the same multiple of this are mixed at random. */
+  bucketSeconds: z.number().gt(0).default(0.5),
+  /** Batches whose gradients are averaged before the weights move; more than fit into memory at once. */
+  perStep: z.int().min(1).default(1)
+})
+export type BatchSettings = z.infer<typeof batchSettingsSchema>
+
+/** Bands of features set to their mean. Widths are drawn from 0 to the number given. */
+export const specAugmentSchema = z.strictObject({
+  frequencyMasks: z.int().min(0).default(2),
+  frequencyBins: z.int().min(0).default(15),
+  timeMasks: z.int().min(0).default(2),
+  timeFrames: z.int().min(0).default(40),
+  /** No time mask is wider than this share of the recording. */
+  timeShare: z.number().min(0).max(1).default(0.2)
+})
+export type SpecAugmentSettings = z.infer<typeof specAugmentSchema>
+
+export const noiseSchema = z.strictObject({
+  /** Share of recordings that get noise. */
+  probability: z.number().min(0).max(1).default(0.5),
+  /** White noise at a signal-to-noise ratio drawn between the two. */
+  decibels: z.tuple([z.number(), z.number()]).default([10, 30])
+})
+export type NoiseSettings = z.infer<typeof noiseSchema>
+
+export const augmentationSchema = z.strictObject({
+  specAugment: specAugmentSchema.optional(),
+  noise: noiseSchema.optional(),
+  /** Each recording is played at one of these speeds, drawn anew every epoch; tempo and pitch change together. */
+  speeds: z.array(z.number().min(0.5).max(2)).min(1).default([1])
+})
+export type AugmentationSettings = z.infer<typeof augmentationSchema>
+
+export const trainingRecipeSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    trainingVersion: z.literal(1),
+    name: z.string().min(1).max(200),
+    description: z.string().optional(),
+    /** Folder of the model to start from. */
+    model: z.string().min(1),
+    trainingSet: z.string().min(1),
+    /** Decides which weights are kept and when to stop; never trained on. */
+    developmentSet: z.string().min(1).optional(),
+    /** Whether audio at another sample rate is resampled to the model's; otherwise it is refused. */
+    resample: z.boolean().default(false),
+    /**
+     * Which parameters are trained: names of initializers or of the nodes that use them; `*` stands for any text.
+     * Single numbers are never trained.
+     */
+    trainable: patternsSchema,
+    /** Exceptions from `trainable`. */
+    frozen: z.array(z.string().min(1)).default([]),
+    loss: z.enum(['ctc']).default('ctc'),
+    optimizer: optimizerSchema.prefault({ kind: 'adamw' }),
+    /** Gradients are scaled down together where their global norm exceeds this. */
+    maxGradientNorm: z.number().gt(0).default(1),
+    learningRate: learningRateSchema,
+    schedule: scheduleSchema.prefault({}),
+    groups: z.array(parameterGroupSchema).default([]),
+    batches: batchSettingsSchema.prefault({}),
+    /** How long; one of the two. */
+    steps: z.int().min(1).optional(),
+    epochs: z.int().min(1).optional(),
+    seed: z.int().min(0).default(1),
+    augmentation: augmentationSchema.prefault({}),
+    /** Stop when so many evaluations in a row have not improved on the best; needs a development set. */
+    earlyStopping: z.strictObject({ patience: z.int().min(1) }).optional(),
+    evaluateEverySteps: z.int().min(1).default(100),
+    checkpointEverySteps: z.int().min(1).default(100),
+    /** Threads inside one operator. Another number may round differently. */
+    threads: z.int().min(1).max(256).default(2)
+  })
+  .refine(({ steps, epochs }) => (steps === undefined) !== (epochs === undefined), {
+    message: 'a training needs either steps or epochs'
+  })
+  .refine(
+    ({ earlyStopping, developmentSet }) => earlyStopping === undefined || developmentSet !== undefined,
+    {
+      message: 'early stopping needs a developmentSet'
+    }
+  )
+export type TrainingRecipe = z.infer<typeof trainingRecipeSchema>
+
+/** A step on the training curve. Everything here is decided by the recipe and repeats itself. */
+export interface TrainingStepRecord {
+  /** From 1. */
+  readonly step: number
+  /** From 0. */
+  readonly epoch: number
+  /** Mean over the recordings of the step, before the weights moved. */
+  readonly loss: number
+  /** Of all gradients together, before clipping. */
+  readonly gradientNorm: number
+  readonly learningRate: number
+  /** Without padding. */
+  readonly audioSeconds: number
+}
+
+/** What the development set says after a step. */
+export interface DevelopmentRecord {
+  readonly step: number
+  readonly loss: number
+}
+
+/** How fast a training runs: tells nothing about the weights. */
+export interface TrainingPace {
+  /** Of the step: making the batch, in the runtime, and everything else. */
+  readonly dataSeconds: number
+  readonly runSeconds: number
+  readonly otherSeconds: number
+  /** Of training audio per second, over this run so far. */
+  readonly audioSecondsPerSecond: number
+  /** Until the last step, from the pace so far; null before the first. An estimate. */
+  readonly remainingSeconds: number | null
+}
+
+export type TrainingEvent =
+  | {
+      readonly kind: 'step'
+      readonly record: TrainingStepRecord
+      readonly pace: TrainingPace
+      readonly totalSteps: number
+    }
+  | { readonly kind: 'development'; readonly record: DevelopmentRecord; readonly isBest: boolean }
+  | { readonly kind: 'checkpoint'; readonly step: number }
+
+/** The whole curve, from the first step on, whatever was interrupted in between. */
+export interface TrainingCurve {
+  readonly steps: readonly TrainingStepRecord[]
+  readonly development: readonly DevelopmentRecord[]
+}
+
+export interface TrainingSummary {
+  /** Identifies what was asked for: recipe, model, data. */
+  readonly trainingId: string
+  readonly ended: 'completed' | 'early-stopping'
+  readonly curve: TrainingCurve
+  /** The step whose weights the model has. */
+  readonly chosenStep: number
+  readonly trainedParameters: number
+  /** Of this run, which may have resumed an earlier one. */
+  readonly resumedFromStep: number
+  readonly totalSeconds: number
+  readonly runSeconds: number
+}

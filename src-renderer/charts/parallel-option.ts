@@ -1,0 +1,126 @@
+/** All figures of all trials at once, as lines across parallel axes. Pure; draws nothing itself. */
+import type { ParallelSeriesOption } from 'echarts/charts'
+import type { ParallelComponentOption } from 'echarts/components'
+import type { TrialReport } from '@contract/trial'
+import { tradeOff as english, type TradeOffWords } from '../text/en/trade-off'
+import type { ChartPalette } from './chart-palette'
+import { figureNames, type FigureColumns, type FigureName } from './figures'
+import { errorKind } from './plotted-trials'
+import { seriesColor } from './series-style'
+
+/** Composing the two types of ECharts gives every member the type of an axis, so that they are written side by side. */
+export interface ParallelOption {
+  readonly animation: boolean
+  readonly textStyle: { readonly fontFamily: string }
+  readonly parallel: ParallelComponentOption
+  readonly parallelAxis: readonly Record<string, unknown>[]
+  readonly series: ParallelSeriesOption[]
+}
+
+export interface ParallelChart {
+  readonly trials: readonly TrialReport[]
+  readonly columns: FigureColumns
+  readonly palette: ChartPalette
+  /** Trials in full colour; undefined: all. */
+  readonly chosen?: ReadonlySet<string> | undefined
+  readonly words?: TradeOffWords['chart']
+}
+
+/** More lines than this cannot be told apart; an even sample of them is drawn. */
+export const mostLines = 1200
+
+/** The axes that have something to tell: figures that differ between trials, and the error. */
+export function parallelFigures(columns: FigureColumns): FigureName[] {
+  return figureNames.filter((figure) => {
+    const values = columns[figure].filter((value) => !Number.isNaN(value))
+    return values.length > 0 && (figure === 'error' || values.some((value) => value !== values[0]))
+  })
+}
+
+/** The chart: chosen trials in the colour of their method above faint others, with areas to choose by on every axis. */
+export function parallelOption(chart: ParallelChart): ParallelOption {
+  const { trials, columns, palette, chosen, words = english.chart } = chart
+  const figures = parallelFigures(columns)
+  const rows = trials.flatMap((trial, row) =>
+    figures.some((figure) => Number.isNaN(columns[figure][row]!)) ? [] : [{ trial, row }]
+  )
+  const isChosen = (trial: TrialReport) => chosen === undefined || chosen.has(trial.trialId)
+  const lines = (members: typeof rows, style: { width: number; opacity: number }) =>
+    sample(members, mostLines).map(({ trial, row }) => ({
+      name: trial.trialId,
+      value: figures.map((figure) => columns[figure][row]!),
+      lineStyle: { ...style, color: seriesColor(trial.method, palette) }
+    }))
+  const others = rows.filter(({ trial }) => !isChosen(trial))
+  const shown = rows.filter(({ trial }) => isChosen(trial))
+  const opacity = shown.length > 200 ? 0.25 : 0.7
+  return {
+    animation: false,
+    textStyle: { fontFamily: 'system-ui, sans-serif' },
+    parallel: {
+      left: 48,
+      right: 64,
+      top: 34,
+      bottom: 18,
+      parallelAxisDefault: {
+        type: 'value',
+        scale: true,
+        // The other charts follow when the hand is off: drawing them all at every step would be late.
+        realtime: false,
+        nameTextStyle: { color: palette.ink, fontSize: 12 },
+        nameGap: 14,
+        axisLine: { lineStyle: { color: palette.lineStrong } },
+        axisTick: { lineStyle: { color: palette.lineStrong } },
+        axisLabel: { color: palette.muted, fontSize: 11 },
+        areaSelectStyle: { width: 18, color: palette.ink, opacity: 0.12, borderColor: palette.ink }
+      }
+    },
+    parallelAxis: figures.map((figure, dim) => ({
+      dim,
+      id: figure,
+      name: axisName(figure, trials, words),
+      // Better is down everywhere, as on the chart of errors against cost better is left and down.
+      inverse: figure === 'speed',
+      // Names stand on top, where an inverse axis begins.
+      nameLocation: figure === 'speed' ? 'start' : 'end'
+    })),
+    series: [
+      // Lines out of all areas are told apart by what was chosen, which counts brushes of other charts too.
+      layer('others', 1, 0.06, lines(others, { width: 1, opacity: 0.06 })),
+      layer('chosen', 3, opacity, lines(shown, { width: 1.2, opacity }))
+    ]
+  }
+}
+
+function layer(
+  id: string,
+  z: number,
+  activeOpacity: number,
+  data: NonNullable<ParallelSeriesOption['data']>
+): ParallelSeriesOption {
+  return {
+    type: 'parallel',
+    id,
+    z,
+    silent: true,
+    activeOpacity,
+    inactiveOpacity: 0.06,
+    progressive: 400,
+    data
+  }
+}
+
+function axisName(figure: FigureName, trials: readonly TrialReport[], words: TradeOffWords['chart']): string {
+  if (figure === 'kept') return words.kept
+  if (figure !== 'error') return words.costs[figure].short
+  return errorKind(trials) === 'classification-error'
+    ? words.classificationErrorShort
+    : words.wordErrorRateShort
+}
+
+/** Evenly spread members, the first among them. */
+function sample<T>(members: readonly T[], most: number): readonly T[] {
+  if (members.length <= most) return members
+  const step = members.length / most
+  return Array.from({ length: most }, (_, index) => members[Math.floor(index * step)]!)
+}

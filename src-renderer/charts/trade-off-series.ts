@@ -1,0 +1,230 @@
+/** The series of the trade-off chart: joined marks, clouds, stairs, lines across, rings. */
+import type { LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
+import { formatPercent } from '@contract/display-numbers'
+import type { TrialReport } from '@contract/trial'
+import type { ChartPalette } from './chart-palette'
+import { paretoStaircase } from './pareto-staircase'
+import type { PlottedTrial } from './plotted-trials'
+import { seriesMark } from './series-mark'
+import { isReference, seriesOf, type TrialSeries } from './series-style'
+
+/** The trials of one series with the colour of it. */
+export interface PlottedSeries {
+  readonly series: TrialSeries
+  readonly color: string
+  readonly members: readonly PlottedTrial[]
+}
+
+/** How much of its colour a trial keeps that was not chosen. */
+const faint = 0.15
+
+export interface JoinedLook {
+  /** Trials in full colour; undefined: all. */
+  readonly chosen: ReadonlySet<string> | undefined
+  /** Whether there are too many marks around for lines and labels. */
+  readonly isCrowded: boolean
+}
+
+/** The trials of one series, joined in order of what they keep; the line is a guide for the eye, not a prediction. */
+export function joinedSeries(
+  { series, color, members }: PlottedSeries,
+  palette: ChartPalette,
+  { chosen, isCrowded }: JoinedLook
+): LineSeriesOption {
+  const ordered = members.toSorted((a, b) => (keptOf(a.trial) ?? 1) - (keptOf(b.trial) ?? 1))
+  return {
+    type: 'line',
+    id: series.name,
+    name: series.name,
+    symbol: seriesMark(series),
+    symbolKeepAspect: true,
+    symbolSize: isReference(series) ? 13 : 11,
+    showAllSymbol: true,
+    z: isReference(series) ? 4 : 3,
+    color,
+    lineStyle: {
+      width: isCrowded ? 0 : 1,
+      opacity: chosen === undefined ? 0.4 : faint,
+      type: series.precision === 'float32' ? 'solid' : 'dashed'
+    },
+    emphasis: { scale: 1.4, lineStyle: { width: 1 } },
+    label: {
+      show: !isReference(series),
+      position: 'right',
+      color: palette.muted,
+      fontSize: 11,
+      textBorderColor: palette.panel,
+      textBorderWidth: 3,
+      formatter: ({ data }) => keptLabel(data)
+    },
+    // Above the line that leaves the mark; the rim keeps it readable on other lines.
+    labelLayout: { hideOverlap: true, dy: -8 },
+    data: ordered.map(({ trial, cost, errorPercent }) => ({
+      name: trial.trialId,
+      value: [cost, errorPercent],
+      kept: keptOf(trial),
+      itemStyle: {
+        ...markStyle(trial, color, palette),
+        ...(chosen === undefined || chosen.has(trial.trialId) ? {} : { opacity: faint })
+      }
+    }))
+  }
+}
+
+/** Hollow where int8 is better; otherwise filled, with a rim that tells marks apart which lie on each other. */
+function markStyle({ dominatedByInt8 }: TrialReport, color: string, { panel }: ChartPalette) {
+  return dominatedByInt8 === true
+    ? { color: panel, borderColor: color, borderWidth: 1.5 }
+    : { color, borderColor: panel, borderWidth: 1 }
+}
+
+/** Up to so many chosen trials get marks of their own; more are dots. */
+const mostMarks = 250
+/** ECharts draws marks below 4 pixels as rectangles in one go; larger ones as one path, which takes seconds. */
+const dotSize = 3.5
+
+/**
+ * The trials of one series in a crowd: dots in the colour of the method, faint where they were not chosen. As soon as
+ * few enough are chosen these get their marks back. Dots hold [cost, error, trial id].
+ */
+export function cloudSeries(
+  { series, color, members }: PlottedSeries,
+  palette: ChartPalette,
+  chosen: ReadonlySet<string> | undefined
+): ScatterSeriesOption[] {
+  const isChosen = ({ trial }: PlottedTrial) => chosen === undefined || chosen.has(trial.trialId)
+  const point = ({ trial, cost, errorPercent }: PlottedTrial) => [cost, errorPercent, trial.trialId]
+  const dots = (name: string, those: readonly PlottedTrial[], opacity: number): ScatterSeriesOption => ({
+    type: 'scatter',
+    id: `${series.name}, ${name}`,
+    name: series.name,
+    symbol: 'rect',
+    symbolSize: dotSize,
+    large: true,
+    largeThreshold: 0,
+    z: opacity === faint ? 2 : 3,
+    silent: opacity === faint,
+    itemStyle: { color, opacity },
+    data: those.map(point)
+  })
+  if (chosen === undefined) return [dots('tiers', members, 0.7)]
+  const others = dots(
+    'others',
+    members.filter((each) => !isChosen(each)),
+    faint
+  )
+  const shown = members.filter(isChosen)
+  if (chosen.size > mostMarks) return [others, dots('tiers', shown, 0.8)]
+  const marks: ScatterSeriesOption = {
+    type: 'scatter',
+    id: `${series.name}, tiers`,
+    name: series.name,
+    symbol: seriesMark(series),
+    symbolKeepAspect: true,
+    symbolSize: 10,
+    z: 3,
+    data: shown.map((each) => ({ value: point(each), itemStyle: markStyle(each.trial, color, palette) }))
+  }
+  return [others, marks]
+}
+
+/** What was to be kept or, where ranks come from a plan, what is; undefined where no ranks are chosen. */
+function keptOf(trial: TrialReport): number | undefined {
+  if (trial.targetRetainedFraction !== null) return trial.targetRetainedFraction
+  return trial.rankPolicy === null ? undefined : trial.retainedParameterFraction
+}
+
+/** `50 %`, `12.5 %` */
+function keptLabel(data: unknown): string {
+  if (typeof data !== 'object' || data === null || !('kept' in data)) return ''
+  return typeof data.kept === 'number' ? `${Number((data.kept * 100).toFixed(1))} %` : ''
+}
+
+/** The least error for at most each cost, drawn on to the dearest trial, from where nothing better is known. */
+export function staircase(
+  plotted: readonly PlottedTrial[],
+  palette: ChartPalette,
+  isMoreBetter: boolean
+): LineSeriesOption {
+  const sign = isMoreBetter ? -1 : 1
+  const corners = paretoStaircase(
+    plotted.map(({ cost, errorPercent }) => [sign * cost, errorPercent] as const)
+  )
+  const last = corners.at(-1)
+  const dearest = plotted.reduce((most, { cost }) => Math.max(most, sign * cost), -Infinity)
+  const end = last === undefined || last[0] === dearest ? [] : [[sign * dearest, last[1]]]
+  return {
+    type: 'line',
+    id: 'best measured',
+    step: 'end',
+    silent: true,
+    showSymbol: false,
+    z: 2,
+    lineStyle: { color: palette.front, width: 2, opacity: 0.7 },
+    data: [...corners.map(([cost, error]) => [sign * cost, error]), ...end]
+  }
+}
+
+/** A line across the chart at the error rate of each reference; of two, the upper one's name stands above it. */
+export function referenceLines(plotted: readonly PlottedTrial[], palette: ChartPalette): LineSeriesOption {
+  const references = plotted
+    .filter(({ trial }) => isReference(trial))
+    .toSorted((a, b) => b.errorPercent - a.errorPercent)
+  return {
+    type: 'line',
+    id: 'references',
+    data: [],
+    markLine: {
+      silent: true,
+      // Below every mark, or it would cross those it belongs to.
+      z: 1,
+      symbol: 'none',
+      lineStyle: { color: palette.muted, width: 1, type: [2, 3] },
+      data: references.map(({ trial, errorPercent }, index) => ({
+        yAxis: errorPercent,
+        label: {
+          position: index === 0 ? 'insideStartTop' : 'insideStartBottom',
+          color: palette.ink,
+          textBorderColor: palette.panel,
+          textBorderWidth: 3,
+          formatter: `${seriesOf(trial).name} ${formatPercent(errorPercent / 100)}`
+        }
+      }))
+    }
+  }
+}
+
+/** A ring with a name around every pinned mark. */
+export function pinnedMarks(
+  plotted: readonly PlottedTrial[],
+  pins: ReadonlyMap<string, string>,
+  palette: ChartPalette
+): LineSeriesOption {
+  return {
+    type: 'line',
+    id: 'pinned',
+    silent: true,
+    symbol: 'circle',
+    symbolSize: 20,
+    showAllSymbol: true,
+    z: 5,
+    lineStyle: { width: 0 },
+    itemStyle: { color: 'transparent', borderColor: palette.ink, borderWidth: 1.75 },
+    label: {
+      show: true,
+      position: 'left',
+      distance: 4,
+      color: palette.ink,
+      fontWeight: 'bold',
+      fontSize: 12,
+      textBorderColor: palette.panel,
+      textBorderWidth: 3,
+      formatter: ({ name }) => name
+    },
+    labelLayout: { moveOverlap: 'shiftY' },
+    data: plotted.flatMap(({ trial, cost, errorPercent }) => {
+      const name = pins.get(trial.trialId)
+      return name === undefined ? [] : [{ name, value: [cost, errorPercent] }]
+    })
+  }
+}

@@ -1,0 +1,74 @@
+/** Drafts of recipes in the browser's storage: what was typed survives a reload, a crash and a full disk elsewhere. */
+import type { RecipeForm } from './recipe-form'
+
+/** A recipe under way. */
+export interface DraftState {
+  readonly text: string
+  /** What the form shows: the recipe of the last text that was one, with what was changed in the form since. */
+  readonly form: RecipeForm
+}
+
+export interface StoredDraft extends DraftState {
+  readonly draftId: string
+  /** What relative paths are relative to. */
+  readonly folder: string
+  /** The text as it last came from a file or went into one; null before that. */
+  readonly fileText: string | null
+  /** The job that was started from it last. */
+  readonly jobId?: string
+  /** ISO 8601. */
+  readonly savedAt: string
+}
+
+export interface StoredDrafts {
+  readonly drafts: readonly StoredDraft[]
+  readonly currentId: string | undefined
+}
+
+const storageKey = 'lathe.study-drafts'
+
+export type DraftStorage = Pick<Storage, 'getItem' | 'setItem'>
+
+/** Undefined where a browser refuses storage; drafts then last as long as the page. */
+export function browserStorage(): DraftStorage | undefined {
+  try {
+    return globalThis.localStorage
+  } catch {
+    return undefined
+  }
+}
+
+/** What was stored, without what this version cannot read. */
+export function readDrafts(storage: DraftStorage | undefined): StoredDrafts {
+  try {
+    const stored = JSON.parse(storage?.getItem(storageKey) ?? '{}') as Partial<StoredDrafts> | null
+    const drafts = Array.isArray(stored?.drafts) ? stored.drafts.filter(isDraft) : []
+    return { drafts, currentId: stored?.currentId }
+  } catch {
+    // Something else wrote there; a draft less is better than a view that does not open.
+    return { drafts: [], currentId: undefined }
+  }
+}
+
+/** Whether the drafts are stored now; a browser may refuse, or its storage be full. */
+export function writeDrafts(storage: DraftStorage | undefined, stored: StoredDrafts): boolean {
+  try {
+    storage?.setItem(storageKey, JSON.stringify(stored))
+    return storage !== undefined
+  } catch {
+    return false
+  }
+}
+
+function isDraft(value: unknown): value is StoredDraft {
+  if (typeof value !== 'object' || value === null) return false
+  const { draftId, folder, text, form } = value as Partial<StoredDraft>
+  return (
+    typeof draftId === 'string' &&
+    typeof folder === 'string' &&
+    typeof text === 'string' &&
+    Array.isArray(form?.grids) &&
+    Array.isArray(form.plans) &&
+    Array.isArray(form.gates)
+  )
+}
