@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
 const alias = { '@contract': resolve(import.meta.dirname, 'src-preload/contract') }
@@ -11,6 +12,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
+        plugins: [vue()],
         resolve: { alias },
         test: {
           name: 'unit',

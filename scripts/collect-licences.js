@@ -49,9 +49,14 @@ export function thirdPartyText() {
 
 function bundledFolders() {
   const folder = join(root, 'out/bundled-packages')
-  if (!existsSync(folder)) throw new Error(`${folder} is missing: run 'npm run build' first.`)
+  if (!existsSync(folder)) throw failed(`${folder} is missing: run 'npm run build' first.`)
   const noted = readdirSync(folder).flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')))
   return [...new Set([...packed, ...noted])].map((name) => join(root, 'node_modules', name))
+}
+
+function failed(message) {
+  // eslint-disable-next-line no-restricted-syntax -- the coded errors are for Lathe's processes, not for its build
+  return new Error(message)
 }
 
 function licenceText(folder, name) {
@@ -66,7 +71,7 @@ function licenceText(folder, name) {
   }
   const elsewhere = textsElsewhere.find(([pattern]) => pattern.test(name))?.[1]
   if (elsewhere === undefined) {
-    throw new Error(
+    throw failed(
       `'${name}' has no licence file: put its text into resources/licences and name it in this script.`
     )
   }

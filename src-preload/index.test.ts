@@ -6,7 +6,8 @@ import type { ServerMessage } from './contract/wire'
 const exposeInMainWorld = vi.fn<(name: string, bridge: Bridge) => void>()
 const sent = vi.fn<(channel: string, message: unknown) => void>()
 const ipcRenderer = Object.assign(new EventEmitter(), { send: sent })
-vi.mock('electron', () => ({ contextBridge: { exposeInMainWorld }, ipcRenderer }))
+const webUtils = { getPathForFile: vi.fn((_file: object) => '/m/model.onnx') }
+vi.mock('electron', () => ({ contextBridge: { exposeInMainWorld }, ipcRenderer, webUtils }))
 
 const argv = process.argv
 
@@ -31,7 +32,7 @@ function say(message: ServerMessage): void {
 }
 
 describe('the preload script', () => {
-  it('exposes version, platform, calls and events, and nothing else', async () => {
+  it('exposes version, platform, paths of dropped files, calls and events, and nothing else', async () => {
     process.argv = [...argv, `${versionArgument}1.2.3`]
     await preload()
     expect(exposeInMainWorld.mock.calls).toEqual([
@@ -40,11 +41,18 @@ describe('the preload script', () => {
         {
           version: '1.2.3',
           platform: process.platform,
+          pathForFile: expect.any(Function) as unknown,
           call: expect.any(Function) as unknown,
           onEvent: expect.any(Function) as unknown
         }
       ]
     ])
+  })
+
+  it('asks Electron for the path of what was dropped', async () => {
+    const file = {}
+    expect((await preload()).pathForFile(file)).toBe('/m/model.onnx')
+    expect(webUtils.getPathForFile.mock.calls).toEqual([[file]])
   })
 
   it('exposes an empty version when the shell gave none', async () => {

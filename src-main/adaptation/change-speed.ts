@@ -1,4 +1,4 @@
-/** Zero crossings of the sinc on either side: a tone's error is below -46 dB up to 0.88 of the Nyquist frequency. */
+/** Zero crossings of the sinc on either side: a tone's error is below -42 dB up to 0.88 of the Nyquist frequency. */
 const lobes = 16
 /** Places of the kernel per zero crossing; between them it is interpolated linearly, to 1e-5 of its peak. */
 const placesPerLobe = 512

@@ -107,7 +107,7 @@ describe('training', () => {
     expect(best?.loss).toBe(lowest)
     expect(step - best!.step).toBe(15)
     expect(best!.values.get('head.weight')).toBeDefined()
-    expect(log.events.filter(({ kind }) => kind === 'development')).toHaveLength(step / 5)
+    expect(log.events.filter(({ kind }) => kind === 'development')).toHaveLength(1 + step / 5)
   })
 
   it('stops at a loss that is not finite, with the checkpoint of before', async () => {

@@ -109,6 +109,8 @@ class TrainingLoop {
   async run(): Promise<TrainingProgress> {
     const { recipe, data, signal, clock } = this.#options
     const { totalSteps, stepsPerEpoch } = trainingLength(recipe, data)
+    // Weights that training only makes worse are better left as they are, so the parent model is the first candidate.
+    if (this.#progress.step === 0) await this.#evaluate(0)
     const remaining = createRemainingTime(clock)
     remaining.estimateSeconds(this.#progress.step, totalSteps)
     let [audioSeconds, begin] = [0, clock.nowMilliseconds()]

@@ -2,6 +2,7 @@
  * What a host and an engine process say to each other. Messages are plain data, cloned between processes; tensors and
  * audio never cross: they are read and written by the engine, and named by path or hash.
  */
+import type { BenchSection } from '@contract/bench-report'
 import type { ErrorWire } from '@contract/errors'
 import type { Gate } from '@contract/gate'
 import type { TwinSpectra, WeightStatistics } from '@contract/inspect'
@@ -155,6 +156,30 @@ export interface TrainedModel extends TrainingSummary {
   readonly sizeBytes: number
 }
 
+/** One part of a benchmark. */
+export interface BenchParams extends SessionParams {
+  readonly part: 'decomposition' | 'latency' | 'planning' | 'study'
+  /** Recordings that are heard. */
+  readonly datasetPath: string
+  readonly utterances: number
+  /** Counted repetitions. */
+  readonly runs: number
+  /** Sizes in a study, and how often it is made. */
+  readonly tiers: number
+  readonly studies: number
+  /** Threads of the models whose latency is measured. */
+  readonly evaluationThreads: number
+}
+
+/** One engine's share of recordings that several engines hear at once. */
+export interface BenchStreamParams extends SessionParams {
+  readonly datasetPath: string
+  readonly utterances: number
+  /** This engine's number, from 0, among all. */
+  readonly engine: number
+  readonly engines: number
+}
+
 /** Every request with its parameters and result. */
 export interface EngineRequests {
   'model.describe': { params: { modelPath: string }; result: ModelDescription }
@@ -179,6 +204,18 @@ export interface EngineRequests {
     result: { readonly table: LatencyTable; readonly rankMultiple: number }
   }
   'model.evaluate': { params: EvaluateParams; result: Measurement }
+  'bench.run': { params: BenchParams; result: BenchSection }
+  'bench.stream': {
+    params: BenchStreamParams
+    result: {
+      readonly runtime: string
+      /** Milliseconds since 1970, on a clock that processes share. */
+      readonly startedAt: number
+      readonly endedAt: number
+      readonly processorMilliseconds: number
+      readonly audioSeconds: number
+    }
+  }
   'model.export': { params: ExportParams; result: ExportResult }
   /** Goes on from the last checkpoint of the same training, if there is one. */
   'model.train': { params: TrainParams; result: TrainedModel }

@@ -56,7 +56,10 @@ function serve(describeModel: (modelPath: string, context: JobContext) => Promis
     'model.twins': absent,
     'machine.probe': absent,
     'model.evaluate': absent,
+    'bench.run': absent,
+    'bench.stream': absent,
     'model.export': absent,
+    'model.train': absent,
     'model.transcribe': absent,
     'dataset.cut': absent
   }

@@ -208,8 +208,8 @@ async function combineRows(
     const chosen = [...active.keys()].filter((k) => halves[active[k]!] !== other)
     const weights = gatherColumns(coordinates, chosen)
     const rows = gatherRows(vectors, { rows: chosen.map((k) => active[k]!), columns })
-    const { product } = weights.data.length < smallestProduct ? scalarProducts : products
-    const combined = await product(weights, rows)
+    const used = weights.data.length < smallestProduct ? scalarProducts : products
+    const combined = await used.product(weights, rows)
     active.forEach((row, k) => {
       const values = combined.data.subarray(k * combined.columns, (k + 1) * combined.columns)
       vectors.data.set(values, row * vectors.columns + columns[0])

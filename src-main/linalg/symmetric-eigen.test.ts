@@ -180,7 +180,7 @@ describe('symmetricEigen', () => {
     expect(Math.abs(Math.hypot(...values) - frobeniusNorm(a))).toBeLessThan(atol)
   })
 
-  it('interlaces with the eigenvalues of a principal submatrix (Cauchy)', async () => {
+  it('interlaces with the eigenvalues of a principal submatrix (Cauchy)', () => {
     const a = randomSymmetric(24, 13)
     const minor = matrix(23, 23)
     for (let i = 0; i < 23; i++) minor.data.set(a.data.subarray(i * 24, i * 24 + 23), i * 23)
@@ -224,7 +224,7 @@ describe('symmetricEigen', () => {
     )
   })
 
-  it.each([NaN, Infinity, -Infinity])('refuses an entry that is %d', async (value) => {
+  it.each([NaN, Infinity, -Infinity])('refuses an entry that is %d', (value) => {
     const a = identity(3)
     a.data[5] = value
     expect(() => symmetricEigenvalues(a)).toThrow(

@@ -182,6 +182,9 @@ class StoredJobQueue implements JobQueue {
             if (tracker.update(progress)) this.#tell(jobId)
             if (progress.stage !== before) this.#log(jobId, progress.stage)
           },
+          onStudy: (studyId) => {
+            this.#change(jobId, { studyId })
+          },
           onTrial: (trial) => {
             this.#trialEnded(running, tracker, trial)
           }

@@ -17,7 +17,7 @@ export const reportFormats = ['html', 'csv', 'svg', 'latex', 'markdown'] as cons
 export type ReportFormat = (typeof reportFormats)[number]
 
 /** What the single chart of the format `svg` plots error rates against. */
-export const reportCosts = ['size', 'parameters', 'macs', 'latency', 'real-time-factor'] as const
+export const reportCosts = ['size', 'parameters', 'macs', 'latency', 'speed', 'memory'] as const
 export type ReportCost = (typeof reportCosts)[number]
 
 export interface ReportRequest {

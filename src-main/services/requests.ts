@@ -43,6 +43,8 @@ export interface RunStudyRequest {
   readonly workspaceFolder: string
   /** Folder for results.json, report.md and models/; nothing is written when left out. */
   readonly outputFolder: string | undefined
+  /** Called when the study is in the workspace, before its first trial. */
+  readonly onStudy?: (studyId: string) => void
   /** Called when a trial has ended, in whatever state. */
   readonly onTrial?: (trial: TrialReport) => void
 }

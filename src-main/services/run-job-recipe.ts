@@ -16,7 +16,7 @@ interface RunParts {
 export async function runJobRecipe(
   { workspace, runStudy }: RunParts,
   { jobId, text }: { readonly jobId: string; readonly text: string },
-  { onTrial, ...options }: ServiceOptions & Pick<RunStudyRequest, 'onTrial'>
+  { onStudy, onTrial, ...options }: ServiceOptions & Pick<RunStudyRequest, 'onStudy' | 'onTrial'>
 ): Promise<StudyReport> {
   const recipePath = join(workspace.folder, 'jobs', `${jobId}.json`)
   await writeFile(recipePath, new TextEncoder().encode(text), workspace.temporaryFolder)
@@ -25,6 +25,7 @@ export async function runJobRecipe(
       recipePath,
       workspaceFolder: workspace.folder,
       outputFolder: undefined,
+      ...(onStudy === undefined ? {} : { onStudy }),
       ...(onTrial === undefined ? {} : { onTrial })
     },
     options

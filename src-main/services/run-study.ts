@@ -14,6 +14,7 @@ import {
   type TrialReport,
   type UtteranceRecord
 } from '@contract/trial'
+import { throwIfCancelled } from '../base/abort'
 import type { Json } from '../base/canonical-json'
 import type { EngineClient } from '../engine/client'
 import type { EngineLauncher } from '../engine/launcher'
@@ -40,10 +41,13 @@ export async function runStudy(
     return await withEngine(launcher, async (builder) => {
       const prepared = await prepareStudy(resolved, builder, workspace.folder, options)
       const study = saveStudy(workspace, resolved, prepared)
+      request.onStudy?.(study.studyId)
       const run: StudyRun = { launcher, builder, workspace, resolved, prepared, options }
       const { trials } = prepared
       const reports: TrialReport[] = []
       for (const [index, trial] of trials.entries()) {
+        // Before the trial is marked as begun: who pauses between trials has not stopped the next one.
+        if (options.signal !== undefined) throwIfCancelled(options.signal)
         const report = await runTrial(run, trial, `[${index + 1}/${trials.length}] ${trial.spec.name}`)
         reports.push(report)
         request.onTrial?.(report)

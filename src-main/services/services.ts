@@ -1,3 +1,4 @@
+import type { BenchReport } from '@contract/bench-report'
 import type { ModelDescription } from '@contract/model'
 import type { ModelPlan } from '@contract/model-plan'
 import type { RankMap } from '@contract/rank-plan'
@@ -6,6 +7,7 @@ import type { DatasetSummary } from '@contract/workbench-data'
 import type { StudyReport } from '@contract/trial'
 import type { EngineLauncher } from '../engine/launcher'
 import type { ExportResult } from '../engine/protocol'
+import { runBenchmark, type BenchRequest } from './bench'
 import { compressModel } from './compress-model'
 import { watchEngines } from './engine-usage'
 import { createStudyEstimator, type EstimateStudy } from './estimate-study'
@@ -42,6 +44,8 @@ export interface Services {
   readRankMap(path: string): Promise<RankMap>
   compress(request: CompressRequest, options?: ServiceOptions): Promise<CompressResult>
   evaluate(request: EvaluateRequest, options?: ServiceOptions): Promise<EvaluateResult>
+  /** Times what Lathe does with a model on this machine. */
+  bench(request: BenchRequest, options?: ServiceOptions): Promise<BenchReport>
   runStudy(request: RunStudyRequest, options?: ServiceOptions): Promise<StudyReport>
   showStudy(workspaceFolder: string, study: string): StudyReport
   listStudies(workspaceFolder: string): readonly StudySummary[]
@@ -71,6 +75,7 @@ export function createServices(engines: EngineLauncher): Services {
     readRankMap,
     compress: (request, options) => compressModel(launcher, request, options),
     evaluate: (request, options) => evaluateModel(launcher, request, options),
+    bench: (request, options) => runBenchmark(launcher, request, options),
     async runStudy(request, options) {
       const report = await runStudy(launcher, request, options)
       const { workspaceFolder, outputFolder } = request

@@ -89,7 +89,8 @@ describe('lathe train', () => {
     const csv = readFileSync(join(folder(), 'tuned', 'training-curve.csv'), 'utf8')
       .trim()
       .split('\n')
-    expect(csv).toHaveLength(1 + curve.steps.length)
+    // The head, and the development loss of the model as it was.
+    expect(csv).toHaveLength(2 + curve.steps.length)
     expect(trained.chosenStep).toBe(
       curve.development.reduce((best, each) => (each.loss < best.loss ? each : best)).step
     )
@@ -126,6 +127,14 @@ describe('lathe train', () => {
     const path = writeTraining({ augmentation: {}, epochs: 1 }, 'raw-waveform')
     const { trained } = await train(path, { workspace: 'w' })
     expect(trained.curve.steps.every(({ loss }) => Number.isFinite(loss) && loss > 0)).toBe(true)
+  })
+
+  it('refuses to mask frequencies of a waveform', async () => {
+    const path = writeTraining({ augmentation: { specAugment: {} } }, 'raw-waveform')
+    await expect(train(path, { workspace: 'w' })).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/no frequency bins/) as string
+    })
   })
 
   it.each([

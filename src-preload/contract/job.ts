@@ -47,7 +47,7 @@ export interface Job {
   readonly finishedAt: string | null
   /** Of a failed job. */
   readonly error: ErrorWire | null
-  /** The study that the job made; null before it has ended once. */
+  /** The study that the job makes; null until model and data were looked at. */
   readonly studyId: string | null
   /** Of a running job that has reported some. */
   readonly progress: JobProgress | null

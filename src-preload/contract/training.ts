@@ -150,7 +150,7 @@ export interface TrainingStepRecord {
   readonly audioSeconds: number
 }
 
-/** What the development set says after a step. */
+/** What the development set says after a step; step 0 is the model as it was. */
 export interface DevelopmentRecord {
   readonly step: number
   readonly loss: number

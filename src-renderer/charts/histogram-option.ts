@@ -52,8 +52,8 @@ export function histogramOption({
       ...numberAxis(xTitle, palette, 26),
       splitLine: { show: false }
     },
-    // A logarithm has no zero: empty bins are left out.
-    yAxis: { type: 'log', min: 0.8, ...numberAxis(yTitle, palette, 42) },
+    // A logarithm has no zero: empty bins are left out, and a single value stands out from the axis.
+    yAxis: { type: 'log', min: 0.5, ...numberAxis(yTitle, palette, 42) },
     series: [
       {
         type: 'bar',

@@ -27,7 +27,7 @@ export interface ParallelChart {
 }
 
 /** More lines than this cannot be told apart; an even sample of them is drawn. */
-export const mostLines = 1200
+export const mostLines = 500
 
 /** The axes that have something to tell: figures that differ between trials, and the error. */
 export function parallelFigures(columns: FigureColumns): FigureName[] {
@@ -105,7 +105,7 @@ function layer(
     silent: true,
     activeOpacity,
     inactiveOpacity: 0.06,
-    progressive: 400,
+    progressive: 200,
     data
   }
 }

@@ -65,7 +65,10 @@ export function joinedSeries(
       kept: keptOf(trial),
       itemStyle: {
         ...markStyle(trial, color, palette),
-        ...(chosen === undefined || chosen.has(trial.trialId) ? {} : { opacity: faint })
+        // What every tier is held against stays in sight.
+        ...(isReference(series) || chosen === undefined || chosen.has(trial.trialId)
+          ? {}
+          : { opacity: faint })
       }
     }))
   }

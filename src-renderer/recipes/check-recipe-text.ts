@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import { recipeSchema, type Recipe } from '@contract/recipe'
 import { jsonLines, lineOfPlace } from './json-lines'
 
@@ -24,6 +23,8 @@ export type CheckedText =
   /** At least one; the one to mend first is the first. */
   | { readonly isValid: false; readonly issues: readonly RecipeIssue[] }
 
+type SchemaIssue = NonNullable<ReturnType<typeof recipeSchema.safeParse>['error']>['issues'][number]
+
 /** Checks a text against the recipe's schema, without the host: fast enough for every key that is pressed. */
 export function checkRecipeText(text: string): CheckedText {
   const located = jsonLines(text)
@@ -42,7 +43,7 @@ export function checkRecipeText(text: string): CheckedText {
   return { isValid: false, issues: issues.toSorted((a, b) => urgency(a) - urgency(b)) }
 }
 
-function kindOf(issue: z.core.$ZodIssue): IssueKind {
+function kindOf(issue: SchemaIssue): IssueKind {
   if (issue.code === 'unrecognized_keys') return 'unknown-key'
   if (issue.code === 'too_small' && issue.origin === 'string') return 'empty'
   if (issue.code === 'too_small' && issue.origin === 'array') return 'nothing-chosen'

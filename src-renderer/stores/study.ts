@@ -11,6 +11,7 @@ export const useStudyStore = defineStore('study', () => {
   const isLoading = ref(false)
   const failure = ref<string>()
   let wanted: string | undefined
+  let jobState: string | undefined
 
   const trials = computed<readonly TrialReport[]>(() => report.value?.trials ?? [])
   const baseline = computed(() => trials.value.find(({ method }) => method === 'baseline'))
@@ -45,7 +46,10 @@ export const useStudyStore = defineStore('study', () => {
     if (current === undefined) return
     if (event.kind === 'trial.ended' && current.trials.some(({ trialId }) => trialId === event.trial.trialId))
       refresh()
-    if (event.kind === 'job.changed' && event.job.studyId === current.study.studyId) refresh()
+    if (event.kind !== 'job.changed' || event.job.studyId !== current.study.studyId) return
+    // Progress changes a job many times a second; only how it stands says something about the study.
+    if (event.job.state !== jobState) refresh()
+    jobState = event.job.state
   })
   host.onReload(refresh)
 

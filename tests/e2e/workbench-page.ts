@@ -10,7 +10,7 @@ import { findChromium } from '../helpers/find-chromium'
 import { runCli } from '../helpers/run-cli'
 import { serveWorkbench, type ServedWorkbench } from '../helpers/serve-workbench'
 import { useSharedTemporaryFolder } from '../helpers/shared-temporary-folder'
-import { writeTinyStudy, type TinyStudy } from '../helpers/tiny-study'
+import { writeTinyStudy, type TinyStudy, type TinyStudyOptions } from '../helpers/tiny-study'
 
 const repositoryRoot = resolve(import.meta.dirname, '../..')
 /** Real models and speech; absent in most places. */
@@ -26,6 +26,8 @@ export const describeInBrowser = (name: string, body: () => void): void => {
 export interface WorkbenchSetup {
   /** Whether the tiny study has been run in the workspace before the page opens. */
   readonly withFinishedStudy?: boolean
+  /** What the tiny study is made of. */
+  readonly study?: TinyStudyOptions
 }
 
 export interface PageOptions extends Pick<
@@ -51,7 +53,10 @@ export interface WorkbenchGround {
 }
 
 /** Starts server and browser once for the tests of a group; call inside `describeInBrowser`. Returns how to get them. */
-export function useWorkbench({ withFinishedStudy = false }: WorkbenchSetup = {}): () => WorkbenchGround {
+export function useWorkbench({
+  withFinishedStudy = false,
+  study: made = {}
+}: WorkbenchSetup = {}): () => WorkbenchGround {
   const folder = useSharedTemporaryFolder()
   let browser: Browser
   let study: TinyStudy
@@ -66,7 +71,7 @@ export function useWorkbench({ withFinishedStudy = false }: WorkbenchSetup = {})
     })
 
   beforeAll(async () => {
-    study = writeTinyStudy(join(folder(), 'study'))
+    study = writeTinyStudy(join(folder(), 'study'), made)
     if (withFinishedStudy) {
       const ran = await runCli(['study', 'run', study.recipe, '--workspace', study.workspace])
       expect(ran.code, ran.stderr).toBe(0)

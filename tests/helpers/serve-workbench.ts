@@ -12,6 +12,8 @@ export interface ServeRequest {
 export interface ServedWorkbench {
   /** With the token. */
   readonly url: URL
+  /** Of the server itself; its engines are its children. */
+  readonly pid: number
   /** Resolves when the process is gone. */
   end(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
@@ -35,6 +37,7 @@ export async function serveWorkbench({ workspace, roots, port }: ServeRequest): 
   })
   return {
     url: new URL(printed.trim()),
+    pid: server.process.pid!,
     async end(signal = 'SIGTERM') {
       server.process.kill(signal)
       await server.ended

@@ -3,6 +3,8 @@ import type { Clock } from '../../base/clock'
 import type { InferenceBackend } from '../../runtime/inference-backend'
 import type { SessionParams } from '../protocol'
 import type { Jobs } from '../serve'
+import { runBench } from './bench'
+import { benchStream } from './bench-throughput'
 import { buildModel } from './build-model'
 import { BuildSession } from './build-session'
 import { computationVersions } from './computation-versions'
@@ -64,6 +66,10 @@ export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
       return probeJob(await sessionFor(withoutCalibration({ modelPath, workspaceFolder })), params, context)
     },
     'model.evaluate': (params, context) => evaluateModel(backend, clock, params, context),
+    'bench.run': (params, context) => runBench({ backend, clock, sessionFor }, params, context),
+    async 'bench.stream'(params, context) {
+      return benchStream(await sessionFor(params), params, context)
+    },
     'model.export': (params) => exportModel(backend, params),
     'model.train': (params, context) => trainModel(backend, clock, params, context),
     'model.transcribe': (params, context) => transcribe(backend, clock, params, context),

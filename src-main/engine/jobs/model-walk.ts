@@ -124,7 +124,7 @@ function pick(values: Values, names: readonly string[]): Values {
 }
 
 /** At most `count` of the items, evenly spread: neighbours in a data set are often of one speaker. */
-function spread<T>(items: readonly T[], count: number): T[] {
+export function spread<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items]
   return Array.from(
     { length: count },

@@ -4,6 +4,7 @@ import { WorkbenchError } from '@contract/errors'
 import { latheVersion } from '../../base/lathe-version'
 import type { Services } from '../../services/services'
 import type { CommandContext } from './command-context'
+import { benchCommand } from './commands/bench'
 import { compressCommand } from './commands/compress'
 import { evaluateCommand } from './commands/evaluate'
 import { exportCommand } from './commands/export'
@@ -92,6 +93,7 @@ function createProgram(context: CommandContext): Command {
     trainCommand,
     exportCommand,
     reportCommand,
+    benchCommand,
     serveCommand
   ]
   for (const create of commands) program.addCommand(create(context))

@@ -40,7 +40,10 @@ export function curveCsv({ steps, development }: TrainingCurve): string {
     [step, epoch, loss, gradientNorm, learningRate, audioSeconds, developmentLoss.get(step) ?? ''].join(',')
   )
   const head = 'step,epoch,loss,gradient_norm,learning_rate,audio_seconds,development_loss'
-  return `${[head, ...rows].join('\n')}\n`
+  // The model as it was has a development loss, but no step.
+  const parent = developmentLoss.get(0)
+  const before = parent === undefined ? [] : [`0,,,,,,${parent}`]
+  return `${[head, ...before, ...rows].join('\n')}\n`
 }
 
 function trainingCard({ recipe, trained, parentModelHash, trainingHash }: TrainingReport): string {

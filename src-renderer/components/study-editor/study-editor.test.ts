@@ -69,7 +69,7 @@ describe('the form of a recipe', () => {
   it('shows a change of the text', async () => {
     const grids = section(GridsSection)
     draft.editText(draft.text.replace('"weight-svd", "whitened-svd"', '"asvd"'))
-    await grids.setProps({ form: draft.form! } as object)
+    await grids.setProps({ form: draft.form! })
     expect((labelled(grids, 'ASVD').element as HTMLInputElement).checked).toBe(true)
   })
 

@@ -6,7 +6,7 @@
  * Both give everything a truncated SVD of any rank needs: NumPy U, Σ and Vᵀ (full_matrices=False), Lathe W·V, Σ and Vᵀ.
  *
  * Run: npx rolldown tests/performance/numpy-decomposition/decomposition.bench.ts --platform node \
- *   --tsconfig tsconfig.base.json --external onnxruntime-node -d out/bench && npx node out/bench/decomposition.bench.js [threads]
+ *   --tsconfig tsconfig.base.json --external onnxruntime-node -d out/bench && npx node out/bench/decomposition.bench.js [threads] [rounds]
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import { defaultExcludedRoles } from '../../../src-preload/contract/recipe'
 import { lowRankFactors } from '../../../src-main/compression/low-rank-factors'
 import { createBackendProducts } from '../../../src-main/linalg/backend-products'
 import { matrix, type Matrix } from '../../../src-main/linalg/matrix'
@@ -23,8 +24,8 @@ import { decodeModel } from '../../../src-main/onnx/serde/decode-model'
 import { createOrtBackend } from '../../../src-main/runtime/ort/ort-backend'
 
 const modelFile = resolve('../shared/real/whisper-tiny-ctc/model.onnx')
-const rounds = 9
 const threads = Number(process.argv[2] ?? 1)
+const rounds = Number(process.argv[3] ?? 9)
 
 /** Milliseconds of wall time and of processor time, over all threads of the process. */
 type Times = readonly [wall: number, processor: number]
@@ -32,7 +33,7 @@ type Times = readonly [wall: number, processor: number]
 function encoderMatrices(): Matrix[] {
   const model = decodeModel(readFileSync(modelFile))
   return locateLinearLayers(model)
-    .filter(({ role }) => role !== 'head')
+    .filter(({ role }) => !defaultExcludedRoles.includes(role))
     .map((layer) => readWeight(model, layer))
     .map(({ in: rows, out: columns, data }) => matrix(rows, columns, data))
 }
