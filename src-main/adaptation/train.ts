@@ -206,7 +206,13 @@ class TrainingLoop {
       recordings += batch.recordings
       await this.#options.breathe()
     }
-    return sum / recordings
+    const mean = sum / recordings
+    // A comparison with NaN would keep the wrong weights for good.
+    if (Number.isFinite(mean)) return mean
+    throw new WorkbenchError(
+      'numerical',
+      `The loss of the development set is ${mean} after step ${this.#progress.step}, expected a finite number; ${this.#kept()}; lower the learning rate or check its recordings.`
+    )
   }
 
   async #batches(epoch: number, place: number): Promise<TrainingBatch[]> {
@@ -241,15 +247,17 @@ class TrainingLoop {
 
   #assertFinite(step: number, { loss, gradientNorm }: StepOutcome): void {
     if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return
-    const kept =
-      this.#savedStep === 0
-        ? 'no checkpoint was made yet'
-        : `the checkpoint of step ${this.#savedStep} is kept`
     throw new WorkbenchError(
       'numerical',
-      `The training left the finite numbers at step ${step}: its loss is ${loss} and the norm of its gradients ${gradientNorm}; ${kept}; lower the learning rate.`,
+      `The training left the finite numbers at step ${step}: its loss is ${loss} and the norm of its gradients ${gradientNorm}; ${this.#kept()}; lower the learning rate.`,
       { details: { step, savedStep: this.#savedStep } }
     )
+  }
+
+  /** Which checkpoint is left, as a part of a sentence. */
+  #kept(): string {
+    if (this.#savedStep === 0) return 'no checkpoint was made yet'
+    return `the checkpoint of step ${this.#savedStep} is kept`
   }
 
   async #save(): Promise<void> {

@@ -204,11 +204,14 @@ export interface EngineRequests {
     result: { readonly table: LatencyTable; readonly rankMultiple: number }
   }
   'model.evaluate': { params: EvaluateParams; result: Measurement }
+  'bench.conditions': {
+    params: { readonly modelPath: string }
+    result: { readonly modelHash: string; readonly runtime: string }
+  }
   'bench.run': { params: BenchParams; result: BenchSection }
   'bench.stream': {
     params: BenchStreamParams
     result: {
-      readonly runtime: string
       /** Milliseconds since 1970, on a clock that processes share. */
       readonly startedAt: number
       readonly endedAt: number

@@ -56,6 +56,7 @@ function serve(describeModel: (modelPath: string, context: JobContext) => Promis
     'model.twins': absent,
     'machine.probe': absent,
     'model.evaluate': absent,
+    'bench.conditions': absent,
     'bench.run': absent,
     'bench.stream': absent,
     'model.export': absent,

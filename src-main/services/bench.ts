@@ -21,7 +21,8 @@ export interface BenchRequest {
   readonly modelPath: string
   readonly calibrationPath: string
   readonly datasetPath: string
-  /** Fewer repetitions and tiers, and no padded batches. */
+  readonly parts: readonly BenchPart[]
+  /** Fewer repetitions and tiers. */
   readonly quick: boolean
   /** Threads of the engine's products, and of the models that are timed. */
   readonly threads: number
@@ -32,49 +33,62 @@ const amounts = {
   quick: { runs: 3, utterances: 8, tiers: 4, studies: 1 }
 } as const
 
-const parts = ['decomposition', 'latency', 'planning', 'study'] as const
+/** What can be measured by itself, in the order in which it is. */
+export const benchParts = ['decomposition', 'latency', 'planning', 'study', 'batches', 'processes'] as const
+export type BenchPart = (typeof benchParts)[number]
 
-/** Runs every part. Caches are in a folder of its own, which is removed afterwards. */
+/** Measures the parts that are asked for. Caches are in a folder of its own, which is removed afterwards. */
 export async function runBenchmark(
   launcher: EngineLauncher,
   request: BenchRequest,
   options: ServiceOptions = {}
 ): Promise<BenchReport> {
-  const workspaceFolder = join(tmpdir(), `lathe-bench-${randomKey()}`)
   const session: SessionParams = {
     modelPath: request.modelPath,
     calibrationPath: request.calibrationPath,
     calibrationHash: undefined,
-    workspaceFolder,
+    workspaceFolder: join(tmpdir(), `lathe-bench-${randomKey()}`),
     resample: false,
     skipUnreadable: false,
     threads: request.threads
   }
+  const bench: Bench = { launcher, request, session, options }
   try {
-    const { modelHash } = await withEngine(launcher, (engine) =>
-      engine.request('model.recognize', { modelPath: request.modelPath }, options)
+    const { modelHash, runtime } = await withEngine(launcher, (engine) =>
+      engine.request('bench.conditions', { modelPath: request.modelPath }, options)
     )
     const sections: BenchSection[] = []
-    for (const part of parts) {
-      const params: BenchParams = {
-        ...session,
-        ...(request.quick ? amounts.quick : amounts.thorough),
-        part,
-        datasetPath: request.datasetPath,
-        evaluationThreads: request.threads
-      }
-      sections.push(await withEngine(launcher, (engine) => engine.request('bench.run', params, options)))
+    for (const part of benchParts.filter((each) => request.parts.includes(each))) {
+      sections.push(await measurePart(bench, part))
     }
-    if (!request.quick) sections.push(await batches(launcher, request, options))
-    const { section, runtime } = await engineProcesses(launcher, request, session, options)
-    sections.push(section)
     const processor = cpus()[0]?.model ?? 'unknown'
     const { node } = process.versions
     const conditions = { runtime, processor, cores: availableParallelism(), node, lathe: latheVersion }
     return { modelPath: request.modelPath, modelHash, conditions, sections }
   } finally {
-    await removeQuietly(workspaceFolder)
+    await removeQuietly(session.workspaceFolder)
   }
+}
+
+interface Bench {
+  readonly launcher: EngineLauncher
+  readonly request: BenchRequest
+  readonly session: SessionParams
+  readonly options: ServiceOptions
+}
+
+function measurePart({ launcher, request, session, options }: Bench, part: BenchPart): Promise<BenchSection> {
+  if (part === 'batches') return batches(launcher, request, options)
+  if (part === 'processes') return engineProcesses(launcher, request, session, options)
+  const { datasetPath, quick, threads: evaluationThreads } = request
+  const params: BenchParams = {
+    ...session,
+    ...(quick ? amounts.quick : amounts.thorough),
+    part,
+    datasetPath,
+    evaluationThreads
+  }
+  return withEngine(launcher, (engine) => engine.request('bench.run', params, options))
 }
 
 /** Padded batches against one recording at a time, over the whole evaluation set. */
@@ -110,7 +124,7 @@ async function engineProcesses(
   { quick, datasetPath }: BenchRequest,
   session: SessionParams,
   options: ServiceOptions
-): Promise<{ readonly section: BenchSection; readonly runtime: string }> {
+): Promise<BenchSection> {
   const cores = availableParallelism()
   const setups = [
     { name: '1 process, 1 thread', engines: 1, threads: 1 },
@@ -119,7 +133,6 @@ async function engineProcesses(
   ]
   const { utterances, runs } = quick ? shared.quick : shared.thorough
   const speeds = setups.map((): number[] => [])
-  let runtime = ''
   for (let run = 0; run < runs; run++) {
     for (const [index, { engines, threads }] of setups.entries()) {
       const streams = await Promise.all(
@@ -137,12 +150,11 @@ async function engineProcesses(
       const end = Math.max(...streams.map(({ endedAt }) => endedAt))
       const audioSeconds = streams.reduce((sum, stream) => sum + stream.audioSeconds, 0)
       speeds[index]!.push((1000 * audioSeconds) / (end - start))
-      runtime = streams[0]!.runtime
     }
   }
   const perRun = (index: number, other: number) =>
     speeds[index]!.map((speed, run) => speed / speeds[other]![run]!)
-  const section = {
+  return {
     title: 'Several engine processes against several threads',
     remarks: [`Baseline, ${utterances} recordings one at a time, shared among the processes.`],
     figures: [
@@ -151,5 +163,4 @@ async function engineProcesses(
       benchFigure('  processes against one thread', 'x', perRun(2, 0))
     ]
   }
-  return { section, runtime }
 }

@@ -118,8 +118,8 @@ async function startStudy(page: Page): Promise<void> {
   await viewLink(page, 'Study').click()
   await waitForView(page, 'Study')
   await page.getByLabel('Name', { exact: true }).fill(studyName)
-  await page.getByLabel('Calibration set: From the library').selectOption({ label: 'calibration' })
-  await page.getByLabel('Evaluation set: From the library').selectOption({ label: 'evaluation' })
+  await page.getByLabel('Calibration set: From the library').selectOption({ label: 'calibration.jsonl' })
+  await page.getByLabel('Evaluation set: From the library').selectOption({ label: 'evaluation.jsonl' })
   await page.getByRole('button', { name: 'Remove grid 2' }).click()
   await page.getByLabel('Kept fractions').fill('0.75, 0.5')
   const forecast = page.getByRole('region', { name: 'Before you start' })
@@ -202,8 +202,8 @@ async function chooseTrials(page: Page): Promise<void> {
 
   const box = await page.getByRole('img', { name: /^Chart of Word error rate/ }).boundingBox()
   if (box === null) throw new Error('The chart has no place.')
-  // The left half: the small tiers, without the baseline, which is the largest.
-  await page.mouse.move(box.x + box.width / 2, box.y + 4)
+  // All but its right edge: the small tiers, without the baseline, which is the largest.
+  await page.mouse.move(box.x + 0.82 * box.width, box.y + 4)
   await page.mouse.down()
   await page.mouse.move(box.x + 40, box.y + box.height - 4, { steps: 5 })
   await page.mouse.up()

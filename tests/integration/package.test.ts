@@ -116,7 +116,7 @@ describe.skipIf(!canPack)('the packed app (needs Linux, for the stub)', () => {
 
   it('has the fuses set', async () => {
     const { stdout } = await run(tool('electron-fuses'), ['read', '--app', join(app, 'lathe')])
-    const fuses = Object.fromEntries(
+    const fuses: unknown = Object.fromEntries(
       [...stdout.matchAll(/(\w+) is (Enabled|Disabled)/g)].map(([, name, state]) => [name, state])
     )
     expect(fuses).toMatchObject({

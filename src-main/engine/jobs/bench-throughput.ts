@@ -27,7 +27,6 @@ export async function benchStream(
     }
     const { user, system } = process.cpuUsage(before)
     return {
-      runtime: session.backend.description,
       startedAt: start,
       endedAt: epochMilliseconds(),
       processorMilliseconds: (user + system) / 1000,

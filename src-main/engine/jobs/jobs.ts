@@ -66,6 +66,11 @@ export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
       return probeJob(await sessionFor(withoutCalibration({ modelPath, workspaceFolder })), params, context)
     },
     'model.evaluate': (params, context) => evaluateModel(backend, clock, params, context),
+    async 'bench.conditions'({ modelPath }) {
+      const opened = await openModel(modelPath)
+      requireDescription(opened)
+      return { modelHash: opened.modelHash, runtime: backend.description }
+    },
     'bench.run': (params, context) => runBench({ backend, clock, sessionFor }, params, context),
     async 'bench.stream'(params, context) {
       return benchStream(await sessionFor(params), params, context)

@@ -1,4 +1,5 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { benchParts, type BenchPart } from '../../../services/bench'
 import { formatBench } from '../../../services/report/bench-text'
 import type { CommandContext } from '../command-context'
 import { parsePositiveInteger } from '../parse-options'
@@ -7,6 +8,7 @@ interface BenchOptions {
   readonly calibration: string
   readonly data: string
   readonly threads: number
+  readonly only?: BenchPart[]
   readonly quick?: boolean
   readonly json?: boolean
 }
@@ -18,6 +20,7 @@ export function benchCommand(context: CommandContext): Command {
     .requiredOption('--calibration <manifest>', 'speech that the statistics come from')
     .requiredOption('--data <manifest>', 'speech that is heard')
     .option('--threads <n>', 'threads inside one operator', parsePositiveInteger, 1)
+    .addOption(new Option('--only <part...>', 'measure these parts').choices(benchParts))
     .option('--quick', 'fewer repetitions: a look, not a measurement')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -30,6 +33,7 @@ export function benchCommand(context: CommandContext): Command {
           modelPath: model,
           calibrationPath: options.calibration,
           datasetPath: options.data,
+          parts: options.only ?? benchParts,
           quick: options.quick ?? false,
           threads: options.threads
         },

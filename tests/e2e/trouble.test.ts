@@ -1,0 +1,275 @@
+/**
+ * What goes wrong while somebody works, and what the page then says: reloads, killed processes, wrong files, addresses
+ * of what is not there. Nothing that was finished may be lost.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { childProcesses, commandLineOf, hasProcessFiles } from '../helpers/child-processes'
+import { readTrialRows } from '../helpers/workspace-file'
+import {
+  describeInBrowser,
+  goToPlace,
+  useWorkbench,
+  viewLink,
+  waitForView,
+  type WorkbenchGround
+} from './workbench-page'
+
+const studyName = 'tiny study'
+const trialNames = ['baseline', 'int8', 'weight-svd 50%']
+
+/** Long enough that a trial can be met in the middle. */
+const longStudy = {
+  evaluation: { utterances: 120, seconds: [1.5, 2.5] },
+  grids: [{ methods: ['weight-svd'], retainedFractions: [0.5] }]
+} as const
+
+/** A study on a loaded machine. */
+const patience = 90_000
+
+/** What Chromium says of requests that nobody answered. */
+const failedRequest = /Failed to load resource|WebSocket connection to/
+
+const jobOf = (page: Page) => page.getByRole('article', { name: studyName })
+const trialsBar = (page: Page) => page.getByRole('progressbar', { name: `Trials of ${studyName}` })
+
+/** Starts the study of the recipe file and goes to its job. */
+async function startStudy(page: Page, recipe: string): Promise<void> {
+  await page.getByTitle(/^Workspace /).waitFor()
+  await goToPlace(page, `#/study?${new URLSearchParams({ open: recipe }).toString()}`)
+  const start = page.getByRole('button', { name: /^Start the study/ })
+  await start.waitFor()
+  await expect.poll(() => start.isEnabled()).toBe(true)
+  await start.click()
+  await page.getByRole('button', { name: 'Open in Jobs' }).click()
+  await waitForJobs(page)
+}
+
+/** Waits for the Jobs view, in which the connection never rests while a job runs. */
+async function waitForJobs(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor()
+}
+
+/** Waits until so many trials of the running study are finished. */
+async function waitForTrials(page: Page, count: number): Promise<void> {
+  await expect
+    .poll(async () => Number(await trialsBar(page).getAttribute('value')), {
+      timeout: patience,
+      interval: 30
+    })
+    .toBeGreaterThanOrEqual(count)
+}
+
+async function waitForEnd(page: Page, state: string): Promise<void> {
+  await jobOf(page).getByText(state, { exact: true }).waitFor({ timeout: patience })
+}
+
+/** Kills every engine of the server. */
+function killEngines({ server }: WorkbenchGround): void {
+  const engines = childProcesses(server.pid).filter((pid) => commandLineOf(pid).endsWith('engine.js'))
+  expect(engines).not.toEqual([])
+  for (const pid of engines) process.kill(pid, 'SIGKILL')
+}
+
+const states = ({ study }: WorkbenchGround) =>
+  readTrialRows(study.workspace).map(({ name, state }) => [name, state])
+
+describeInBrowser('a running study', () => {
+  describe('whose page is loaded again', () => {
+    const ground = useWorkbench({ study: longStudy })
+
+    it('goes on, and its progress comes back', async () => {
+      const page = await ground().openPage()
+      await startStudy(page, ground().study.recipe)
+      await waitForTrials(page, 1)
+      await page.reload()
+      await waitForJobs(page)
+      await waitForTrials(page, 1)
+      expect(await trialsBar(page).getAttribute('max')).toBe(String(trialNames.length))
+      await waitForEnd(page, 'Completed')
+      expect(states(ground())).toEqual(trialNames.map((name) => [name, 'completed']))
+    })
+  })
+
+  describe.skipIf(!hasProcessFiles)('whose engine is killed (needs /proc to find it)', () => {
+    describe('once', () => {
+      const ground = useWorkbench({ study: longStudy })
+
+      it('tries the trial again, and ends with every trial completed', async () => {
+        const page = await ground().openPage()
+        await startStudy(page, ground().study.recipe)
+        await jobOf(page).getByText('int8: evaluate').waitFor({ timeout: patience })
+        killEngines(ground())
+        await jobOf(page).getByText('int8, second try').waitFor({ timeout: patience })
+        await waitForEnd(page, 'Completed')
+        expect(states(ground())).toEqual(trialNames.map((name) => [name, 'completed']))
+      })
+    })
+
+    describe('twice in one trial', () => {
+      const ground = useWorkbench({ study: longStudy })
+
+      it('says so in the place of its numbers, and the study goes on to its end', async () => {
+        const page = await ground().openPage()
+        await startStudy(page, ground().study.recipe)
+        await jobOf(page).getByText('int8: evaluate').waitFor({ timeout: patience })
+        killEngines(ground())
+        await jobOf(page).getByText('int8, second try: evaluate').waitFor({ timeout: patience })
+        killEngines(ground())
+        await expect
+          .poll(() => states(ground()), { timeout: patience })
+          .toEqual([
+            ['baseline', 'completed'],
+            ['int8', 'failed'],
+            ['weight-svd 50%', 'completed']
+          ])
+        const results = jobOf(page).getByRole('button', { name: 'Open results' })
+        await results.waitFor({ timeout: patience })
+        await results.click()
+        const row = page.getByRole('row', { name: /^Pin int8/ })
+        await row.getByText('SIGKILL').waitFor()
+        await row.getByText('[crashed]').waitFor()
+      })
+    })
+  })
+
+  describe('whose host is killed', () => {
+    const ground = useWorkbench({ study: longStudy })
+
+    it('is found interrupted, and resumes without doing anything twice', async () => {
+      const page = await ground().openPage({ expectedErrors: failedRequest })
+      await startStudy(page, ground().study.recipe)
+      await waitForTrials(page, 1)
+      await ground().server.end('SIGKILL')
+      const finished = readTrialRows(ground().study.workspace).filter(({ state }) => state === 'completed')
+      expect(finished.length).toBeGreaterThan(0)
+      await ground().restart()
+      await page.goto('about:blank')
+      await page.goto(ground().server.url.href)
+      await page.getByTitle(/^Workspace /).waitFor()
+      await viewLink(page, 'Jobs').click()
+      await waitForEnd(page, 'Interrupted')
+      await jobOf(page).getByRole('button', { name: 'Resume' }).click()
+      await waitForEnd(page, 'Completed')
+      const after = readTrialRows(ground().study.workspace)
+      expect(after.map(({ name, state }) => [name, state])).toEqual(
+        trialNames.map((name) => [name, 'completed'])
+      )
+      expect(after).toEqual(expect.arrayContaining(finished))
+    })
+  })
+})
+
+describeInBrowser('what cannot be opened', () => {
+  const ground = useWorkbench({ withFinishedStudy: true })
+
+  async function choose(page: Page, name: string): Promise<void> {
+    await page
+      .getByRole('dialog')
+      .getByRole('option', { name: new RegExp(`^${name}`) })
+      .dblclick()
+  }
+
+  it('is named with the reason in the Library, which stays as it is', async () => {
+    writeFileSync(join(ground().study.folder, 'broken.onnx'), 'This is no model.')
+    const page = await ground().openPage()
+    const add = page.getByRole('button', { name: 'Add model or data set…' })
+    await add.click()
+    await choose(page, 'calibration\\.jsonl')
+    await page.getByRole('button', { name: 'Add to the library' }).click()
+    await expect.poll(() => page.getByRole('article').count()).toBe(1)
+
+    await add.click()
+    await choose(page, 'recipe\\.json')
+    await page.getByRole('heading', { name: 'This is neither a model nor a data set' }).waitFor()
+    const reasons = page.locator('main li')
+    expect((await reasons.allTextContents()).join(' ')).toContain('recipe.json')
+    await page.getByRole('button', { name: 'Choose something else…' }).click()
+    await choose(page, 'broken\\.onnx')
+    await page.getByRole('heading', { name: 'Lathe cannot open this model' }).waitFor()
+    expect((await reasons.allTextContents()).join(' ')).toContain('broken.onnx')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    expect(await page.getByRole('article').count()).toBe(1)
+  })
+
+  it('leaves the draft of a study as it is', async () => {
+    const page = await ground().openPage()
+    await viewLink(page, 'Study').click()
+    await page.getByRole('button', { name: 'New study' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('mine')
+    await page.getByRole('button', { name: 'Open a recipe…' }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('option', { name: /^model/ })
+      .dblclick()
+    await choose(page, 'vocab\\.json')
+    await page.getByRole('alert').filter({ hasText: 'vocab.json' }).waitFor()
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('mine')
+  })
+
+  it('is refused by every tier when it is dropped as a recording, and another is heard afterwards', async () => {
+    const page = await ground().openPage()
+    await goToPlace(page, '#/compare?study=tiny+study')
+    await page.getByText('Your own recording', { exact: true }).click()
+    await page.getByRole('heading', { name: 'Let every tier hear your own recording' }).waitFor()
+    await drop(page, { name: 'notes.txt', content: 'This is no recording.' })
+    const rows = page.getByRole('row').filter({ has: page.getByRole('rowheader') })
+    await rows.filter({ hasText: 'notes.txt' }).first().waitFor({ timeout: patience })
+    await page.locator('input[type=file]').setInputFiles(join(ground().study.folder, 'evaluation/000.wav'))
+    await page.getByRole('group', { name: 'Transcripts, word under word' }).waitFor({ timeout: patience })
+  })
+
+  it('does not make the page leave when it is dropped on a view that takes no files', async () => {
+    const page = await ground().openPage()
+    await page.getByTitle(/^Workspace /).waitFor()
+    const address = page.url()
+    expect(await drop(page, { name: 'notes.txt', content: '-' })).toBe(false)
+    expect(page.url()).toBe(address)
+  })
+
+  it.each(['trade-off', 'ablation', 'compare', 'export'])(
+    'is named by %s when the address asks for a study that is not there, and another can be chosen',
+    async (view) => {
+      const page = await ground().openPage()
+      await page.getByTitle(/^Workspace /).waitFor()
+      await goToPlace(page, `#/${view}?study=nowhere`)
+      await page.getByRole('alert').filter({ hasText: 'nowhere' }).waitFor()
+      await page.getByRole('button', { name: 'Other study' }).click()
+      await page.getByRole('list', { name: 'Studies' }).getByRole('button', { name: studyName }).click()
+      await page.getByText('7 of 7 trials').first().waitFor()
+      await page.getByRole('alert').waitFor({ state: 'detached' })
+    }
+  )
+
+  it('is named by Inspect when the address asks for a model that is not there', async () => {
+    const page = await ground().openPage()
+    await page.getByTitle(/^Workspace /).waitFor()
+    const model = join(ground().study.folder, 'nowhere')
+    await goToPlace(page, `#/inspect?${new URLSearchParams({ model }).toString()}`)
+    await page.getByRole('alert').filter({ hasText: model }).waitFor()
+    await page.getByRole('button', { name: 'Other model…' }).click()
+    await page.getByRole('button', { name: 'Choose a model…' }).waitFor()
+  })
+
+  it('is answered by the Library when the address asks for a view that is not there', async () => {
+    const page = await ground().openPage()
+    await goToPlace(page, '#/nowhere')
+    await waitForView(page, 'Library')
+  })
+})
+
+/** Drops a file on the middle of the page. Returns whether the browser would have opened it in the page's place. */
+function drop(page: Page, { name, content }: { name: string; content: string }): Promise<boolean> {
+  const made = `new File([${JSON.stringify(content)}], ${JSON.stringify(name)})`
+  return page.evaluate<boolean>(`(() => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(${made})
+    const target = document.querySelector('main')
+    const send = (type) =>
+      target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+    send('dragover')
+    return send('drop')
+  })()`)
+}
