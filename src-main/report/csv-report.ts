@@ -1,12 +1,11 @@
 import type { RateDifferenceReport, TrialReport } from '@contract/trial'
+import { csvText, type CsvValue } from '../../src-renderer/format/csv-text'
 import { describeGate } from '../study/gate-text'
-
-type Cell = string | number | boolean | null | undefined
 
 interface CsvColumn {
   /** With the unit. */
   readonly name: string
-  readonly cell: (trial: TrialReport) => Cell
+  readonly cell: (trial: TrialReport) => CsvValue
 }
 
 const column = (name: string, cell: CsvColumn['cell']): CsvColumn => ({ name, cell })
@@ -114,11 +113,10 @@ export function csvReport(trials: readonly TrialReport[]): string {
     ...conditionColumns,
     ...gateColumns(trials)
   ]
-  const rows = [
+  return csvText(
     columns.map(({ name }) => name),
-    ...trials.map((trial) => columns.map(({ cell }) => cell(trial)))
-  ]
-  return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('')
+    trials.map((trial) => columns.map(({ cell }) => cell(trial)))
+  )
 }
 
 function gateColumns(trials: readonly TrialReport[]): CsvColumn[] {
@@ -126,12 +124,4 @@ function gateColumns(trials: readonly TrialReport[]): CsvColumn[] {
   return gates.map(({ gate }, index) =>
     column(`gate: ${describeGate(gate)}`, (trial) => trial.gates?.[index]?.verdict)
   )
-}
-
-function csvCell(cell: Cell): string {
-  if (cell === null || cell === undefined) return ''
-  if (typeof cell !== 'string') return String(cell)
-  // A spreadsheet would run a name that begins like a formula; the apostrophe tells it not to.
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,11 +1,27 @@
 import { latheVersion } from '../base/lathe-version'
-import { studyConditions } from '../../src-renderer/format/study-conditions'
+import { studyConditions, type ConditionWords } from '../../src-renderer/format/study-conditions'
 import { html, type Html } from './html'
 import type { ReportInputs } from './report-inputs'
 
+/** The report is written in English, whatever language the window speaks. */
+const conditionWords: ConditionWords = {
+  processor: 'Processor',
+  threads: 'Threads',
+  runtime: 'Runtime',
+  system: 'System',
+  evaluatedOn: 'Evaluated on',
+  recordings: (count, duration) => `${count} utterances, ${duration}`,
+  speakers: 'Speakers',
+  referenceWords: 'Reference words',
+  warmup: 'Warm-up',
+  warmupRecordings: (count) => `${count} utterances`,
+  normalizer: 'Text normalizer',
+  lathe: 'Lathe'
+}
+
 /** Under which conditions the numbers hold. */
 export function conditionsSection({ report }: ReportInputs): Html[] {
-  const conditions = studyConditions(report.trials)
+  const conditions = studyConditions(report.trials, conditionWords)
   if (conditions.length === 0) return []
   return [
     html`<dl>${conditions.map(({ term, values }) => definition(term, values.join(' / ')))}</dl>

@@ -4,7 +4,8 @@ import type { ChartPalette } from './chart-palette'
 import { figureColumns, rowsInRanges } from './figures'
 import { mostLines, parallelFigures, parallelOption } from './parallel-option'
 import { seriesMark } from './series-mark'
-import { crowd, tradeOffOption, trialIdOf } from './trade-off-option'
+import { crowd } from './trade-off-crowd'
+import { choiceLayer, tradeOffOption, trialOf } from './trade-off-option'
 
 const trials = [baselineTrial, unmeasuredTrial('failed', 'failed'), int8Trial, completedTrial('half')]
 const columns = figureColumns(trials)
@@ -63,6 +64,9 @@ describe('the parallel axes', () => {
   })
 })
 
+/** The series as plain data, whose functions would be told apart by identity. */
+const functionless = (series: readonly object[]): unknown => JSON.parse(JSON.stringify(series))
+
 describe('the trade-off chart', () => {
   interface Series {
     readonly id: string
@@ -97,20 +101,47 @@ describe('the trade-off chart', () => {
     expect(pinned?.data).toEqual([{ name: 'my tier', value: [16, 8] }])
   })
 
-  it('draws a crowd as dots, and gives few chosen ones their marks back', () => {
-    const dots = byId(seriesOf({ trials: many }), 'whitened-svd, float32, tiers')
-    expect(dots).toMatchObject({ type: 'scatter', symbol: 'rect', large: true })
-    const chosen = byId(
-      seriesOf({ trials: many, chosen: new Set(['id of tier 3']) }),
-      'whitened-svd, float32, tiers'
-    )
-    expect(chosen).toMatchObject({ symbol: 'circle', data: [{ value: [4, 8, 'id of tier 3'] }] })
+  it('draws a crowd as one layer of dots per method', () => {
+    const [dots, ...more] = seriesOf({ trials: many }).filter(({ type, data }) => type === 'scatter' && data.length > 0)
+    expect(more).toEqual([])
+    expect(dots).toMatchObject({ id: 'whitened-svd, all', symbol: 'rect', large: true })
+    // Cost, error and place of the fourth trial.
+    expect([...(dots?.data ?? [])].slice(9, 12)).toEqual([4, 8, 3])
+  })
+
+  it('gives few chosen ones of a crowd their marks back, above faint dots', () => {
+    const series = seriesOf({ trials: many, chosen: new Set(['id of tier 3']) })
+    expect(byId(series, 'whitened-svd, all')).toMatchObject({ itemStyle: { opacity: 0.15 }, silent: true })
+    expect(byId(series, 'whitened-svd, chosen')).toMatchObject({
+      large: false,
+      data: [{ symbol: 'circle', value: [4, 8, 3] }]
+    })
+  })
+
+  it('shows more chosen ones of a crowd as dots', () => {
+    const chosen = new Set(many.slice(100).map(({ trialId }) => trialId))
+    const { data } = byId(seriesOf({ trials: many, chosen }), 'whitened-svd, chosen')!
+    expect(data).toHaveLength(3 * (crowd - 100))
+    expect([...data].slice(0, 3)).toEqual([101, 8, 100])
+  })
+
+  it('changes, when the choice among a crowd changes, nothing but what depends on it', () => {
+    const chart = { trials: many, cost: 'size', errorScale: 'linear', palette } as const
+    for (const chosen of [undefined, new Set(['id of tier 3']), new Set(many.slice(1).map((each) => each.trialId))]) {
+      const merged = new Map(seriesOf({ trials: many }).map((each) => [each.id, each]))
+      const update = choiceLayer(chart)?.(chosen).series as unknown as Series[]
+      for (const each of update) merged.set(each.id, { ...merged.get(each.id), ...each })
+      const whole = seriesOf({ trials: many, chosen })
+      expect(update.every(({ id }) => merged.has(id))).toBe(true)
+      expect(functionless([...merged.values()])).toMatchObject(functionless(whole))
+    }
+    expect(choiceLayer({ ...chart, trials })).toBeUndefined()
   })
 
   it('knows a trial by the name of its mark or the third member of its dot', () => {
-    expect(trialIdOf({ name: 'a' })).toBe('a')
-    expect(trialIdOf({ name: '', value: [1, 2, 'b'] })).toBe('b')
-    expect(trialIdOf({ name: '', value: [1, 2] })).toBe('')
+    expect(trialOf({ name: 'id of half' }, trials)?.name).toBe('half')
+    expect(trialOf({ name: '', value: [1, 2, 3] }, trials)?.name).toBe('half')
+    expect(trialOf({ name: '', value: [1, 2] }, trials)).toBeUndefined()
   })
 })
 

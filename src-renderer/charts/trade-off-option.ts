@@ -9,8 +9,8 @@ import { costAxes, type CostName } from './cost-axis'
 import { errorBars } from './error-bars'
 import { errorAxisTitle, plotTrials, type ErrorScale, type PlottedTrial } from './plotted-trials'
 import { isReference, listSeries, seriesColor, seriesOf } from './series-style'
+import { chosenSeries, choiceUpdate, cloudsOf, cloudSeries, crowd } from './trade-off-crowd'
 import {
-  cloudSeries,
   joinedSeries,
   pinnedMarks,
   referenceLines,
@@ -45,9 +45,6 @@ export interface TradeOffChart {
   readonly words?: TradeOffWords['chart']
 }
 
-/** From this many trials on, marks are drawn as a cloud: without lines, labels and most intervals. */
-export const crowd = 400
-
 /**
  * The chart of a study. One series per method, rank policy and number format through its trials in order of what they
  * keep, with 95 % intervals; tiers that plain int8 beats are hollow; baseline and int8 are marks with a line across;
@@ -60,16 +57,19 @@ export function tradeOffOption(chart: TradeOffChart): TradeOffOption {
   const groups = groupBySeries(plotted, palette)
   const isCrowded = plotted.length >= crowd
   const bounds = errorBounds(plotted, errorScale)
-  const hasBar = ({ trial }: PlottedTrial) =>
-    hasErrorBars &&
-    (chosen === undefined || chosen.has(trial.trialId)) &&
-    (!isCrowded || isReference(trial) || pins.has(trial.trialId))
+  const clouds = isCrowded ? cloudsOf(tierGroups(groups), trials) : []
+  const hasBar = ({ trial }: PlottedTrial) => {
+    if (!hasErrorBars) return false
+    // Among thousands only what everything is held against has a bar, and keeps it whatever is chosen.
+    if (isCrowded) return isReference(trial) || pins.has(trial.trialId)
+    return chosen === undefined || chosen.has(trial.trialId)
+  }
   const isMoreBetter = costAxes[cost].isMoreBetter === true
   return {
     animation: false,
     textStyle: { fontFamily: 'system-ui, sans-serif' },
     grid: { left: 8, right: 20, top: 34, bottom: 34 },
-    tooltip: tooltip(groups, palette),
+    tooltip: tooltip(trials, palette, words),
     xAxis: {
       ...scaleOf(costScale),
       ...costBounds(plotted, costScale),
@@ -92,18 +92,39 @@ export function tradeOffOption(chart: TradeOffChart): TradeOffOption {
     },
     series: [
       staircase(plotted, palette, isMoreBetter),
-      ...groups.map(({ series, color, members }) =>
-        errorBars(series.name, members.filter(hasBar), color, bounds.min)
-      ),
-      ...groups.flatMap((group): (ScatterSeriesOption | LineSeriesOption)[] =>
-        isCrowded && !isReference(group.series)
-          ? cloudSeries(group, palette, chosen)
-          : [joinedSeries(group, palette, { chosen, isCrowded })]
-      ),
+      ...groups.flatMap(({ series, color, members }) => {
+        const measured = members.filter(hasBar)
+        return isCrowded && measured.length === 0
+          ? []
+          : [errorBars(series.name, measured, color, bounds.min)]
+      }),
+      ...cloudSeries(clouds, chosen),
+      ...chosenSeries(clouds, palette, chosen),
+      ...groups
+        .filter(({ series }) => !isCrowded || isReference(series))
+        .map((group) => joinedSeries(group, palette, { chosen, isCrowded })),
       referenceLines(plotted, palette),
       ...(pins.size === 0 ? [] : [pinnedMarks(plotted, pins, palette)])
     ]
   }
+}
+
+/**
+ * Makes, for a crowd, the part of the option that depends on what is chosen, to be merged into the chart of
+ * `tradeOffOption`; undefined where the whole option depends on it.
+ */
+export function choiceLayer(
+  chart: TradeOffChart
+): ((chosen: ReadonlySet<string> | undefined) => Pick<TradeOffOption, 'series'>) | undefined {
+  const { trials, cost, errorScale, palette } = chart
+  const { plotted } = plotTrials(trials, costAxes[cost], errorScale)
+  if (plotted.length < crowd) return undefined
+  const clouds = cloudsOf(tierGroups(groupBySeries(plotted, palette)), trials)
+  return (chosen) => ({ series: choiceUpdate(clouds, palette, chosen) })
+}
+
+function tierGroups(groups: readonly PlottedSeries[]): PlottedSeries[] {
+  return groups.filter(({ series }) => !isReference(series))
 }
 
 function groupBySeries(plotted: readonly PlottedTrial[], palette: ChartPalette): PlottedSeries[] {
@@ -162,8 +183,11 @@ function axisStyle(palette: ChartPalette) {
   }
 }
 
-function tooltip(groups: readonly PlottedSeries[], palette: ChartPalette): TooltipComponentOption {
-  const byId = new Map(groups.flatMap(({ members }) => members).map(({ trial }) => [trial.trialId, trial]))
+function tooltip(
+  trials: readonly TrialReport[],
+  palette: ChartPalette,
+  words: TradeOffWords['chart']
+): TooltipComponentOption {
   return {
     trigger: 'item',
     confine: true,
@@ -171,16 +195,18 @@ function tooltip(groups: readonly PlottedSeries[], palette: ChartPalette): Toolt
     borderColor: palette.lineStrong,
     textStyle: { color: palette.ink, fontSize: 13 },
     formatter: (params) => {
-      if (Array.isArray(params)) return ''
-      const trial = byId.get(trialIdOf(params))
-      return trial === undefined ? '' : trialTooltip(trial)
+      const trial = Array.isArray(params) ? undefined : trialOf(params, trials)
+      return trial === undefined ? '' : trialTooltip(trial, words)
     }
   }
 }
 
-/** Which trial a mark stands for: its name, or the third member of a mark in a cloud. */
-export function trialIdOf({ name, value }: { readonly name: string; readonly value?: unknown }): string {
-  if (name !== '') return name
-  const id: unknown = Array.isArray(value) ? value[2] : undefined
-  return typeof id === 'string' ? id : ''
+/** Which trial a mark stands for: by its name, or by its third member, a place among all trials. */
+export function trialOf(
+  { name, value }: { readonly name: string; readonly value?: unknown },
+  trials: readonly TrialReport[]
+): TrialReport | undefined {
+  if (name !== '') return trials.find(({ trialId }) => trialId === name)
+  const row: unknown = Array.isArray(value) || ArrayBuffer.isView(value) ? (value as ArrayLike<unknown>)[2] : undefined
+  return typeof row === 'number' ? trials[row] : undefined
 }

@@ -1,5 +1,5 @@
-/** The series of the trade-off chart: joined marks, clouds, stairs, lines across, rings. */
-import type { LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
+/** The series of the trade-off chart: joined marks, stairs, lines across, rings. */
+import type { LineSeriesOption } from 'echarts/charts'
 import { formatPercent } from '@contract/display-numbers'
 import type { TrialReport } from '@contract/trial'
 import type { ChartPalette } from './chart-palette'
@@ -16,7 +16,7 @@ export interface PlottedSeries {
 }
 
 /** How much of its colour a trial keeps that was not chosen. */
-const faint = 0.15
+export const faint = 0.15
 
 export interface JoinedLook {
   /** Trials in full colour; undefined: all. */
@@ -75,60 +75,10 @@ export function joinedSeries(
 }
 
 /** Hollow where int8 is better; otherwise filled, with a rim that tells marks apart which lie on each other. */
-function markStyle({ dominatedByInt8 }: TrialReport, color: string, { panel }: ChartPalette) {
+export function markStyle({ dominatedByInt8 }: TrialReport, color: string, { panel }: ChartPalette) {
   return dominatedByInt8 === true
     ? { color: panel, borderColor: color, borderWidth: 1.5 }
     : { color, borderColor: panel, borderWidth: 1 }
-}
-
-/** Up to so many chosen trials get marks of their own; more are dots. */
-const mostMarks = 250
-/** ECharts draws marks below 4 pixels as rectangles in one go; larger ones as one path, which takes seconds. */
-const dotSize = 3.5
-
-/**
- * The trials of one series in a crowd: dots in the colour of the method, faint where they were not chosen. As soon as
- * few enough are chosen these get their marks back. Dots hold [cost, error, trial id].
- */
-export function cloudSeries(
-  { series, color, members }: PlottedSeries,
-  palette: ChartPalette,
-  chosen: ReadonlySet<string> | undefined
-): ScatterSeriesOption[] {
-  const isChosen = ({ trial }: PlottedTrial) => chosen === undefined || chosen.has(trial.trialId)
-  const point = ({ trial, cost, errorPercent }: PlottedTrial) => [cost, errorPercent, trial.trialId]
-  const dots = (name: string, those: readonly PlottedTrial[], opacity: number): ScatterSeriesOption => ({
-    type: 'scatter',
-    id: `${series.name}, ${name}`,
-    name: series.name,
-    symbol: 'rect',
-    symbolSize: dotSize,
-    large: true,
-    largeThreshold: 0,
-    z: opacity === faint ? 2 : 3,
-    silent: opacity === faint,
-    itemStyle: { color, opacity },
-    data: those.map(point)
-  })
-  if (chosen === undefined) return [dots('tiers', members, 0.7)]
-  const others = dots(
-    'others',
-    members.filter((each) => !isChosen(each)),
-    faint
-  )
-  const shown = members.filter(isChosen)
-  if (chosen.size > mostMarks) return [others, dots('tiers', shown, 0.8)]
-  const marks: ScatterSeriesOption = {
-    type: 'scatter',
-    id: `${series.name}, tiers`,
-    name: series.name,
-    symbol: seriesMark(series),
-    symbolKeepAspect: true,
-    symbolSize: 10,
-    z: 3,
-    data: shown.map((each) => ({ value: point(each), itemStyle: markStyle(each.trial, color, palette) }))
-  }
-  return [others, marks]
 }
 
 /** What was to be kept or, where ranks come from a plan, what is; undefined where no ranks are chosen. */

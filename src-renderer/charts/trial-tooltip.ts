@@ -1,26 +1,28 @@
 import { formatBytes, formatCount, formatDifference, formatPercent } from '@contract/display-numbers'
 import { qualityOf } from '@contract/quality'
 import type { TrialReport } from '@contract/trial'
+import type { TradeOffWords } from '../text/en/trade-off'
 import { formatInterval, formatMilliseconds, formatRealTimeSpeed } from '../format/numbers'
 import { trialRemark } from '../format/trial-remark'
 
 /** What a chart says about the trial under the pointer, as HTML. Names come from files and are escaped. */
-export function trialTooltip(trial: TrialReport): string {
+export function trialTooltip(trial: TrialReport, words: TradeOffWords['chart']): string {
   const quality = qualityOf(trial)
-  const rateName = quality?.kind === 'classification-error' ? 'Classification error' : 'Word error rate'
-  const remark = trialRemark(trial)
+  const terms = words.tooltip
+  const rateName = quality?.kind === 'classification-error' ? terms.classificationError : terms.wordErrorRate
+  const remark = trialRemark(trial, words.remarks)
   const lines = [
     `<b>${escapeHtml(trial.name)}</b>`,
     fact(rateName, quality?.errorRate, formatPercent),
-    fact('95 % interval', quality, formatInterval),
-    fact('Character error rate', trial.characterErrorRate, formatPercent),
-    fact('Points vs baseline', trial.versusBaseline, formatDifference),
-    fact('Parameters kept', trial.retainedParameterFraction, formatPercent),
-    fact('Parameters', trial.parameterCount, formatCount),
-    fact('Size', trial.sizeBytes, formatBytes),
-    fact('Latency p50', trial.latencyMilliseconds?.p50, formatMilliseconds),
-    fact('Times real time', trial.realTimeFactor, formatRealTimeSpeed),
-    fact('Times real time in batches', trial.throughput?.realTimeSpeed, (speed) => speed.toFixed(1)),
+    fact(terms.interval, quality, formatInterval),
+    fact(terms.characterErrorRate, trial.characterErrorRate, formatPercent),
+    fact(terms.versusBaseline, trial.versusBaseline, formatDifference),
+    fact(terms.kept, trial.retainedParameterFraction, formatPercent),
+    fact(terms.parameters, trial.parameterCount, formatCount),
+    fact(terms.size, trial.sizeBytes, formatBytes),
+    fact(terms.latency, trial.latencyMilliseconds?.p50, formatMilliseconds),
+    fact(terms.speed, trial.realTimeFactor, formatRealTimeSpeed),
+    fact(terms.batchedSpeed, trial.throughput?.realTimeSpeed, (speed) => speed.toFixed(1)),
     remark === '' ? '' : escapeHtml(remark)
   ]
   return lines.filter((line) => line !== '').join('<br>')

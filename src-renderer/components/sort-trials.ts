@@ -27,10 +27,13 @@ export function sortTrials(
   })
 }
 
+/** Made once: a comparison that looks its language up costs a hundred times as much. */
+const collator = new Intl.Collator('en', { numeric: true })
+
 function compare(a: number | string, b: number | string): number {
   return typeof a === 'number' && typeof b === 'number'
     ? a - b
-    : String(a).localeCompare(String(b), 'en', { numeric: true })
+    : collator.compare(String(a), String(b))
 }
 
 /** The order after a click on a column: ascending, then descending, then as it was written. */

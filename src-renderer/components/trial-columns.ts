@@ -91,7 +91,8 @@ function settingColumns({ yes, no }: TradeOffWords): Unnamed[] {
   ]
 }
 
-const measuredColumns: readonly Unnamed[] = [
+function measuredColumns({ remarks }: TradeOffWords['chart']): Unnamed[] {
+  return [
   numeric('kept', ({ retainedParameterFraction: kept }) => kept, formatPercent),
   errorRate('wer', 'word-error-rate'),
   errorRate('error-rate', 'classification-error'),
@@ -141,10 +142,11 @@ const measuredColumns: readonly Unnamed[] = [
     id: 'remark',
     isNumeric: false,
     width: 34,
-    sortValue: (trial) => trialRemark(trial) || undefined,
-    text: trialRemark
+    sortValue: (trial) => trialRemark(trial, remarks) || undefined,
+    text: (trial) => trialRemark(trial, remarks)
   }
 ]
+}
 
 /** The columns in the order in which they are read; the first one names the row. */
 export function trialColumns(words: TradeOffWords = english): TrialColumn[] {
@@ -155,7 +157,7 @@ export function trialColumns(words: TradeOffWords = english): TrialColumn[] {
     sortValue: (trial) => trial.name,
     text: (trial) => trial.name
   }
-  return [name, ...settingColumns(words), ...measuredColumns].map((column) => ({
+  return [name, ...settingColumns(words), ...measuredColumns(words.chart)].map((column) => ({
     ...words.columns[column.id],
     ...column
   }))

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
+import { results } from '../text/en/results'
+import { tradeOff } from '../text/en/trade-off'
 import { studyConditions } from './study-conditions'
 import { trialObstacle, trialRemark } from './trial-remark'
 
 const trial = completedTrial('a')
 const conditionsOf = (trials: Parameters<typeof studyConditions>[0]) =>
-  Object.fromEntries(studyConditions(trials).map(({ term, values }) => [term, values]))
+  Object.fromEntries(studyConditions(trials, results.conditions).map(({ term, values }) => [term, values]))
 
 describe('the conditions of a study', () => {
   it('are said once when all trials share them', () => {
@@ -35,7 +37,7 @@ describe('the conditions of a study', () => {
   })
 
   it('are none when nothing was measured', () => {
-    expect(studyConditions([unmeasuredTrial('a', 'pending')])).toEqual([])
+    expect(studyConditions([unmeasuredTrial('a', 'pending')], results.conditions)).toEqual([])
   })
 })
 
@@ -50,11 +52,11 @@ describe('what is said about a trial', () => {
     ],
     ['broken texts', { failures: { empty: 3, truncated: 0, repeated: 1 } }, '3 empty, 1 repeated']
   ])('%s', (_, changes, remark) => {
-    expect(trialRemark(completedTrial('a', changes))).toBe(remark)
+    expect(trialRemark(completedTrial('a', changes), tradeOff.chart.remarks)).toBe(remark)
   })
 
   it('is its error, or its state when it has none', () => {
-    expect(trialObstacle(unmeasuredTrial('a', 'failed'))).toBe('failed: It broke. [numerical]')
-    expect(trialObstacle(unmeasuredTrial('a', 'pending'))).toBe('pending')
+    expect(trialObstacle(unmeasuredTrial('a', 'failed'), tradeOff.states)).toBe('failed: It broke. [numerical]')
+    expect(trialObstacle(unmeasuredTrial('a', 'pending'), tradeOff.states)).toBe('pending')
   })
 })

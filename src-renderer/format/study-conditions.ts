@@ -7,29 +7,49 @@ export interface StudyCondition {
   readonly values: readonly string[]
 }
 
+/** The names of the conditions, in the reader's language. */
+export interface ConditionWords {
+  readonly processor: string
+  readonly threads: string
+  readonly runtime: string
+  readonly system: string
+  readonly evaluatedOn: string
+  readonly recordings: (count: number, duration: string) => string
+  readonly speakers: string
+  readonly referenceWords: string
+  readonly warmup: string
+  readonly warmupRecordings: (count: number) => string
+  readonly normalizer: string
+  readonly lathe: string
+}
+
+type Reader = readonly [term: string, read: (trial: TrialReport) => string | undefined]
+
 /** How each condition is read from a measured trial, in the order in which they are shown. */
-const readers: readonly (readonly [string, (trial: TrialReport) => string | undefined])[] = [
-  ['Processor', ({ conditions }) => conditions?.processor],
-  ['Threads', ({ conditions }) => conditions && String(conditions.threads)],
-  ['Runtime', ({ conditions }) => conditions?.runtime],
-  ['System', ({ conditions }) => conditions && `${conditions.platform}, Node ${conditions.node}`],
-  [
-    'Evaluated on',
-    ({ utterances, audioSeconds }) =>
-      utterances === undefined || audioSeconds === undefined
-        ? undefined
-        : `${utterances} utterances, ${formatAudioDuration(audioSeconds)}`
-  ],
-  ['Speakers', ({ speakers }) => (speakers ? String(speakers) : undefined)],
-  ['Reference words', ({ wordErrors }) => wordErrors && String(wordErrors.referenceWords)],
-  ['Warm-up', ({ conditions }) => conditions && `${conditions.warmupUtterances} utterances`],
-  ['Text normalizer', ({ conditions }) => conditions?.normalizer],
-  ['Lathe', ({ conditions }) => conditions?.lathe]
-]
+function readers(words: ConditionWords): Reader[] {
+  return [
+    [words.processor, ({ conditions }) => conditions?.processor],
+    [words.threads, ({ conditions }) => conditions && String(conditions.threads)],
+    [words.runtime, ({ conditions }) => conditions?.runtime],
+    [words.system, ({ conditions }) => conditions && `${conditions.platform}, Node ${conditions.node}`],
+    [
+      words.evaluatedOn,
+      ({ utterances, audioSeconds }) =>
+        utterances === undefined || audioSeconds === undefined
+          ? undefined
+          : words.recordings(utterances, formatAudioDuration(audioSeconds))
+    ],
+    [words.speakers, ({ speakers }) => (speakers ? String(speakers) : undefined)],
+    [words.referenceWords, ({ wordErrors }) => wordErrors && String(wordErrors.referenceWords)],
+    [words.warmup, ({ conditions }) => conditions && words.warmupRecordings(conditions.warmupUtterances)],
+    [words.normalizer, ({ conditions }) => conditions?.normalizer],
+    [words.lathe, ({ conditions }) => conditions?.lathe]
+  ]
+}
 
 /** The conditions of all measured trials, each with its distinct values in order of appearance. */
-export function studyConditions(trials: readonly TrialReport[]): StudyCondition[] {
-  return readers.flatMap(([term, read]) => {
+export function studyConditions(trials: readonly TrialReport[], words: ConditionWords): StudyCondition[] {
+  return readers(words).flatMap(([term, read]) => {
     const values = [...new Set(trials.map(read).filter((value) => value !== undefined))]
     return values.length === 0 ? [] : [{ term, values }]
   })

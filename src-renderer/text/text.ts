@@ -8,6 +8,7 @@ import { files } from './en/files'
 import { inspect } from './en/inspect'
 import { jobs } from './en/jobs'
 import { library } from './en/library'
+import { results } from './en/results'
 import { shell } from './en/shell'
 import { studies } from './en/studies'
 import { study } from './en/study'
@@ -26,6 +27,7 @@ const english = {
   jobs,
   exporting,
   studies,
+  results,
   charts
 }
 export type Text = typeof english

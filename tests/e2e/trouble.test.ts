@@ -70,6 +70,7 @@ async function waitForEnd(page: Page, state: string): Promise<void> {
 function killEngines({ server }: WorkbenchGround): void {
   const engines = childProcesses(server.pid).filter((pid) => commandLineOf(pid).endsWith('engine.js'))
   expect(engines).not.toEqual([])
+  console.log(engines, engines.map(commandLineOf))
   for (const pid of engines) process.kill(pid, 'SIGKILL')
 }
 
@@ -102,7 +103,8 @@ describeInBrowser('a running study', () => {
         await startStudy(page, ground().study.recipe)
         await jobOf(page).getByText('int8: evaluate').waitFor({ timeout: patience })
         killEngines(ground())
-        await jobOf(page).getByText('int8, second try').waitFor({ timeout: patience })
+        await jobOf(page).getByRole('button', { name: /^Log/ }).click()
+        await jobOf(page).getByText('int8, second try').waitFor({ timeout: 15000 }).catch(async () => { console.log(await page.locator('main').textContent()) })
         await waitForEnd(page, 'Completed')
         expect(states(ground())).toEqual(trialNames.map((name) => [name, 'completed']))
       })

@@ -36,6 +36,25 @@ export const tradeOff = {
     unmeasured: (names: string) => `Not measured, so only in the table: ${names}.`,
     belowScale: (names: string) => `Without errors, which a logarithmic axis cannot show: ${names}.`,
     andMore: (count: number) => `and ${count} more`,
+    tooltip: {
+      wordErrorRate: 'Word error rate',
+      classificationError: 'Classification error',
+      interval: '95 % interval',
+      characterErrorRate: 'Character error rate',
+      versusBaseline: 'Points vs baseline',
+      kept: 'Parameters kept',
+      parameters: 'Parameters',
+      size: 'Size',
+      latency: 'Latency p50',
+      speed: 'Times real time',
+      batchedSpeed: 'Times real time in batches'
+    },
+    remarks: {
+      int8IsBetter: 'int8 alone is better',
+      broken: (count: number, flag: string) => `${count} ${flag}`,
+      notReadable: (count: number) => `${count} not readable`,
+      stopped: (after: number, planned: number) => `stopped after ${after} of ${planned}`
+    },
     brushHint: 'Drag over the chart to choose trials.'
   },
   key: {
@@ -102,6 +121,13 @@ export const tradeOff = {
       explanation:
         'Beaten by plain int8 in errors, size and latency; utterances whose text is broken, by kind'
     }
+  },
+  states: {
+    pending: 'pending',
+    running: 'running',
+    completed: 'completed',
+    failed: 'failed',
+    cancelled: 'cancelled'
   },
   yes: 'yes',
   no: 'no',

@@ -1,3 +1,4 @@
+import { compare } from './compare'
 import type { tradeOff as english } from '../en/trade-off'
 
 export const tradeOff: typeof english = {
@@ -36,6 +37,28 @@ export const tradeOff: typeof english = {
     unmeasured: (names) => `未測定のため表だけに表示: ${names}。`,
     belowScale: (names) => `誤りがないため対数軸に表示できません: ${names}。`,
     andMore: (count) => `ほか ${count} 件`,
+    tooltip: {
+      wordErrorRate: '単語誤り率',
+      classificationError: '分類誤り率',
+      interval: '95 % 区間',
+      characterErrorRate: '文字誤り率',
+      versusBaseline: '対ベースライン (ポイント)',
+      kept: '残したパラメーター',
+      parameters: 'パラメーター',
+      size: 'サイズ',
+      latency: 'レイテンシー p50',
+      speed: '実時間比',
+      batchedSpeed: '実時間比 (一括)'
+    },
+    remarks: {
+      int8IsBetter: 'int8 だけの方が優れる',
+      broken: (count, flag) => {
+        const flags: Readonly<Record<string, string>> = compare.flags
+        return `${flags[flag] ?? flag} ${count} 件`
+      },
+      notReadable: (count) => `読み取り不可 ${count} 件`,
+      stopped: (after, planned) => `${planned} 件中 ${after} 件で停止`
+    },
     brushHint: 'グラフ上をドラッグすると試行を選択できます。'
   },
   key: {
@@ -92,6 +115,13 @@ export const tradeOff: typeof english = {
       title: '備考',
       explanation: '誤り、サイズ、レイテンシーのすべてで int8 に劣るもの、テキストが壊れた発話の種類と件数'
     }
+  },
+  states: {
+    pending: '待機中',
+    running: '実行中',
+    completed: '完了',
+    failed: '失敗',
+    cancelled: '中止'
   },
   yes: 'はい',
   no: 'いいえ',

@@ -1,0 +1,38 @@
+/** Text around the results of a study, of messages of failure, and of the page that shows a results file alone. */
+export const results = {
+  dismiss: 'Dismiss this message',
+  page: {
+    title: 'Open the results of a study',
+    introduction:
+      'Lathe makes ONNX speech models smaller and measures what each smaller version costs in recognition errors, size and speed. A study tries many versions of one model and holds each against the original and against plain int8.',
+    open: 'Open results…',
+    openOther: 'Open other results…',
+    orDrop: 'or drop a results.json anywhere on this page',
+    drop: 'Drop the results file to open it',
+    ways: 'Two ways to a results file',
+    demo: 'Run the demo in the folder of Lathe; it writes demo-out/results.json:',
+    own: 'Study a model of your own with a recipe; it writes my-study/results.json:'
+  },
+  summary: {
+    trials: (count: number, states: string) => `${count} trials: ${states}`,
+    differs: 'differs between trials',
+    model: 'Model',
+    calibration: 'Calibration set',
+    development: 'Development set',
+    evaluation: 'Evaluation set'
+  },
+  conditions: {
+    processor: 'Processor',
+    threads: 'Threads',
+    runtime: 'Runtime',
+    system: 'System',
+    evaluatedOn: 'Evaluated on',
+    recordings: (count: number, duration: string) => `${count} utterances, ${duration}`,
+    speakers: 'Speakers',
+    referenceWords: 'Reference words',
+    warmup: 'Warm-up',
+    warmupRecordings: (count: number) => `${count} utterances`,
+    normalizer: 'Text normalizer',
+    lathe: 'Lathe'
+  }
+}
