@@ -43,10 +43,12 @@ export interface BuildParams {
   readonly threads: number
   /** Threads with which the finished model will run: a condition of predicted latencies. */
   readonly evaluationThreads: number
+  /** Where the model goes when it is made for a look only; left out: among the models of the workspace. */
+  readonly modelsFolder?: string
 }
 
 /** A model and where its statistics come from; what builds, plans and spectra have in common. */
-export type SessionParams = Omit<BuildParams, 'making' | 'evaluationThreads'>
+export type SessionParams = Omit<BuildParams, 'making' | 'evaluationThreads' | 'modelsFolder'>
 
 export interface PlanParams extends SessionParams {
   readonly making: LowRankMaking
@@ -89,6 +91,8 @@ export interface EvaluateParams {
   readonly settings: EvaluationSettings
   /** Utterances with a record already; they are not run again, but their records count. */
   readonly known: readonly UtteranceRecord[]
+  /** Only so many recordings, drawn at random; equal seeds draw the same ones. Left out: all. */
+  readonly subset?: { readonly utterances: number; readonly seed: number }
   /** When to end before the last recording; recordings then run in a random order. Left out: never. */
   readonly stopping?: {
     readonly gates: readonly Gate[]

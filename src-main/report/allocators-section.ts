@@ -4,10 +4,8 @@ import type { TrialReport } from '@contract/trial'
 import {
   allocatorComparisons,
   allocatorsOption,
-  policyColor,
   type AllocatorComparison
 } from '../../src-renderer/charts/allocators-option'
-import { markPath } from '../../src-renderer/charts/series-mark'
 import { formatInterval } from '../../src-renderer/format/numbers'
 import { Html, html } from './html'
 import { renderChart } from './render-chart'
@@ -40,16 +38,6 @@ function comparisonFigure(comparison: AllocatorComparison): Html {
   }
   return html`<figure>
     <figcaption>${title}</figcaption>
-    <ul class="key">
-      ${policies.map(
-        (policy) =>
-          html`<li>
-            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-              <circle cx="6" cy="6" r="4.5" fill="${policyColor(policy, pagePalette)}" /></svg
-            >${policy}
-          </li>`
-      )}
-    </ul>
     <div class="chart" role="img" aria-label="Error rate by rank policy; the table below has the numbers">
       ${new Html(svg)}
     </div>

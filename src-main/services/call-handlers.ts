@@ -13,6 +13,7 @@ import type { JobLog } from './job-log'
 import type { ModelInspection } from './inspect-model'
 import type { LibraryService } from './library'
 import type { Listening } from './listening'
+import type { PlanMeasuring } from './measure-plan'
 import type { Services } from './services'
 
 /** What the handlers work with. */
@@ -22,6 +23,7 @@ export interface HandlerParts {
   readonly log: JobLog
   readonly library: LibraryService
   readonly inspection: ModelInspection
+  readonly measuring: PlanMeasuring
   readonly listening: Listening
   readonly folders: AllowedFolders
   readonly workspaceFolder: string
@@ -48,6 +50,7 @@ export function createCallHandlers({
   log,
   library,
   inspection,
+  measuring,
   listening,
   folders,
   workspaceFolder,
@@ -72,6 +75,7 @@ export function createCallHandlers({
     'model.twins': (layer, context) => inspection.twins(layer, context),
     'weights.statistics': (layer, context) => inspection.statistics(layer, context),
     'plan.preview': (request, context) => inspection.previewPlan(request, context),
+    'plan.measure': (request, context) => measuring.measure(request, context),
     'library.list': () => library.list(),
     'library.preview': ({ path }, context) => library.preview(path, context),
     'library.add': ({ path }, context) => library.add(path, context),

@@ -11,6 +11,7 @@ import type { ModelPlan } from '@contract/model-plan'
 import { defaultDamping } from '@contract/recipe'
 import type { ModelSpectra } from '@contract/spectra'
 import type { SessionParams } from '../engine/protocol'
+import type { LowRankMaking } from '../study/trial-spec'
 import type { AllowedFolders } from '../workspace/allowed-folders'
 import type { InteractiveEngine, QuestionOptions } from './interactive-engine'
 
@@ -24,11 +25,46 @@ export interface ModelInspection {
   close(): void
 }
 
-export interface InspectionParts {
-  /** Called at the first question. */
-  readonly openEngine: () => InteractiveEngine
+/** What an inspected model is resolved with. */
+export interface InspectionPlace {
   readonly folders: AllowedFolders
   readonly workspaceFolder: string
+}
+
+export interface InspectionParts extends InspectionPlace {
+  /** Called at the first question. */
+  readonly openEngine: () => InteractiveEngine
+}
+
+/** The same for all questions about a model, so that an engine keeps what it knows of it. Paths pass `folders`. */
+export function inspectionSession(
+  { modelPath, calibrationPath }: InspectedModel,
+  { folders, workspaceFolder }: InspectionPlace
+): SessionParams {
+  return {
+    modelPath: folders.resolve(modelPath),
+    calibrationPath: calibrationPath === null ? undefined : folders.resolve(calibrationPath),
+    calibrationHash: undefined,
+    workspaceFolder,
+    // To look at a model, audio at another rate is better than none; a study asks for it explicitly.
+    resample: true,
+    skipUnreadable: false,
+    threads: availableParallelism()
+  }
+}
+
+/** How the model of a previewed plan is made. */
+export function previewedMaking({ method, ranks, selection, precision }: PlanPreviewRequest): LowRankMaking {
+  return {
+    kind: 'low-rank',
+    method,
+    ranks,
+    selection,
+    damping: defaultDamping,
+    refit: false,
+    calibration: 'original',
+    precision
+  }
 }
 
 /** Every path passes `folders` first. */
@@ -41,19 +77,8 @@ export function createModelInspection({
   const ask: InteractiveEngine['ask'] = (name, params, options) =>
     (engine ??= openEngine()).ask(name, params, options)
 
-  /** The same for all questions about a model, so that the engine keeps what it knows of it. */
-  function sessionOf({ modelPath, calibrationPath }: InspectedModel): SessionParams {
-    return {
-      modelPath: folders.resolve(modelPath),
-      calibrationPath: calibrationPath === null ? undefined : folders.resolve(calibrationPath),
-      calibrationHash: undefined,
-      workspaceFolder,
-      // To look at a model, audio at another rate is better than none; a study asks for it explicitly.
-      resample: true,
-      skipUnreadable: false,
-      threads: availableParallelism()
-    }
-  }
+  const sessionOf = (model: InspectedModel): SessionParams =>
+    inspectionSession(model, { folders, workspaceFolder })
 
   return {
     spectra: async (model, options) =>
@@ -62,25 +87,12 @@ export function createModelInspection({
         { ...sessionOf(model), selection: model.selection, damping: defaultDamping },
         options
       ),
-    previewPlan: async ({ method, ranks, precision, ...model }, options) => {
-      const { selection } = model
-      const damping = defaultDamping
-      const making = {
-        kind: 'low-rank',
-        method,
-        ranks,
-        selection,
-        damping,
-        refit: false,
-        calibration: 'original',
-        precision
-      } as const
-      return ask(
+    previewPlan: async (request, options) =>
+      ask(
         'model.plan',
-        { ...sessionOf(model), making, evaluationThreads: 1 },
+        { ...sessionOf(request), making: previewedMaking(request), evaluationThreads: 1 },
         { ...options, topic: 'plan.preview' }
-      )
-    },
+      ),
     statistics: async ({ layerId, ...model }, options) =>
       ask(
         'weights.statistics',

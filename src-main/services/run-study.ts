@@ -81,7 +81,9 @@ async function runTrial(run: StudyRun, trial: PlannedTrial, title: string): Prom
   try {
     const outcome = await buildAndMeasure(run, trial, title).catch(async (thrown: unknown) => {
       if (!isCrash(thrown)) throw thrown
-      // Once may be chance, such as a machine short of memory; what was recorded is not done again.
+      // Once may be chance, such as a machine short of memory; what was recorded is not done again. What ended one
+      // process may have ended the builder too, without its end being known yet: the second try starts both anew.
+      run.builder.close()
       return buildAndMeasure(run, trial, `${title}, second try`)
     })
     records.finishTrial(trialId, { result: outcome, finishedAt: new Date().toISOString() })

@@ -19,6 +19,7 @@ import { createJobQueue } from './job-queue'
 import { createModelInspection } from './inspect-model'
 import { createLibrary } from './library'
 import { createListening } from './listening'
+import { createPlanMeasuring } from './measure-plan'
 import { assertPlainData } from './plain-data'
 import { readRecording } from './read-recording'
 import type { Services } from './services'
@@ -95,6 +96,11 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
     folders,
     workspaceFolder: workspace.folder
   })
+  const measuring = createPlanMeasuring({
+    openEngine: () => services.openInteractiveEngine(),
+    folders,
+    workspaceFolder: workspace.folder
+  })
   const data = createDataShelf()
   const listening = createListening({
     workspace,
@@ -108,6 +114,7 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
     log,
     library,
     inspection,
+    measuring,
     listening,
     folders,
     workspaceFolder: workspace.folder,
@@ -125,6 +132,7 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
     readRecording: (path) => readRecording(folders.resolve(path)),
     close: () => {
       inspection.close()
+      measuring.close()
       listening.close()
       return (closing ??= queue.close().finally(() => {
         workspace.close()

@@ -17,7 +17,9 @@ import type { ExportedTier } from './export'
 import {
   inspectedLayerSchema,
   inspectedModelSchema,
+  planMeasurementSchema,
   planPreviewSchema,
+  type PlanMeasurement,
   type TwinSpectra,
   type WeightStatistics
 } from './inspect'
@@ -90,6 +92,8 @@ export const calls = {
   'weights.statistics': call<WeightStatistics>()(inspectedLayerSchema),
   /** Chooses ranks without making the model; a newer question takes the place of one that waits. */
   'plan.preview': call<ModelPlan>()(planPreviewSchema),
+  /** Makes the plan and hears it on a few recordings; a newer question ends the one under way. */
+  'plan.measure': call<PlanMeasurement>()(planMeasurementSchema),
 
   /** The models and data sets that the workspace knows. */
   'library.list': call<Library>()(nothing),

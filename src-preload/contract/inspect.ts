@@ -1,5 +1,6 @@
 /** Looking inside one model: what is asked about it and about single layers, and the answers. */
 import { z } from 'zod'
+import type { Quality } from './quality'
 import { rankMapSchema } from './rank-plan'
 import {
   budgetScopeSchema,
@@ -7,6 +8,7 @@ import {
   gridRankPolicies,
   layerSelectionSchema,
   lowRankMethodSchema,
+  normalizerNames,
   precisionSchema
 } from './recipe'
 
@@ -48,6 +50,31 @@ export const planPreviewSchema = inspectedModelSchema.extend({
   precision: precisionSchema.default('float32')
 })
 export type PlanPreviewRequest = z.output<typeof planPreviewSchema>
+
+/** A plan that is really made, and heard on a few recordings. */
+export const planMeasurementSchema = planPreviewSchema.extend({
+  evaluationPath: pathSchema,
+  /** Recordings that are drawn from the set at random. */
+  utterances: z.int().min(1).max(500).default(40),
+  normalizer: z.enum(normalizerNames).default('none')
+})
+export type PlanMeasurementRequest = z.output<typeof planMeasurementSchema>
+
+/** What a model did on a few recordings. */
+export interface SampledFigures {
+  readonly quality: Quality
+  readonly sizeBytes: number
+  /** Median time of one recording. */
+  readonly p50Milliseconds: number
+}
+
+/** An estimate: the plan and the model that it was made from, on the same recordings. */
+export interface PlanMeasurement {
+  /** Recordings that were heard. */
+  readonly utterances: number
+  readonly plan: SampledFigures
+  readonly baseline: SampledFigures
+}
 
 /** How values are spread, in bins of equal width. */
 export interface Histogram {

@@ -99,12 +99,14 @@ export function chosenSeries(
 ): ScatterSeriesOption[] {
   return clouds.map((cloud) => {
     const layer = { type: 'scatter', id: `${cloud.method}, chosen`, name: cloud.method, z: 3 } as const
-    if (chosen === undefined || chosen.size > mostMarks) {
-      const data = chosen === undefined ? new Float64Array(0) : chosenDots(cloud, chosen)
-      return { ...layer, ...dotsLook, itemStyle: { color: cloud.color, opacity: 0.8 }, data }
+    if (chosen !== undefined && chosen.size > mostMarks) {
+      const look = { ...dotsLook, itemStyle: { color: cloud.color, opacity: 0.8 } }
+      const data = chosenDots(cloud, chosen)
+      // With no dot there is nothing to draw in one go, which ECharts takes for a mistake.
+      return { ...layer, ...look, large: data.length > 0, data }
     }
     const marks = cloud.members.flatMap(({ each, series }, index) =>
-      chosen.has(each.trial.trialId)
+      chosen?.has(each.trial.trialId) === true
         ? [
             {
               value: [...cloud.dots.subarray(3 * index, 3 * index + 3)],

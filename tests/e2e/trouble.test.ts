@@ -22,7 +22,7 @@ const trialNames = ['baseline', 'int8', 'weight-svd 50%']
 
 /** Long enough that a trial can be met in the middle. */
 const longStudy = {
-  evaluation: { utterances: 120, seconds: [1.5, 2.5] },
+  evaluation: { utterances: 150, seconds: [1.5, 2.5] },
   grids: [{ methods: ['weight-svd'], retainedFractions: [0.5] }]
 } as const
 
@@ -66,11 +66,17 @@ async function waitForEnd(page: Page, state: string): Promise<void> {
   await jobOf(page).getByText(state, { exact: true }).waitFor({ timeout: patience })
 }
 
+/** Opens the log of the job, and waits until it has such a line. Playwright's own waiting looks too seldom to be in time. */
+async function waitForLog(page: Page, text: string): Promise<void> {
+  const log = jobOf(page).getByRole('log')
+  if ((await log.count()) === 0) await jobOf(page).getByRole('button', { name: /^Log/ }).click()
+  await expect.poll(() => log.textContent(), { timeout: patience, interval: 20 }).toContain(text)
+}
+
 /** Kills every engine of the server. */
 function killEngines({ server }: WorkbenchGround): void {
   const engines = childProcesses(server.pid).filter((pid) => commandLineOf(pid).endsWith('engine.js'))
   expect(engines).not.toEqual([])
-  console.log(engines, engines.map(commandLineOf))
   for (const pid of engines) process.kill(pid, 'SIGKILL')
 }
 
@@ -101,10 +107,9 @@ describeInBrowser('a running study', () => {
       it('tries the trial again, and ends with every trial completed', async () => {
         const page = await ground().openPage()
         await startStudy(page, ground().study.recipe)
-        await jobOf(page).getByText('int8: evaluate').waitFor({ timeout: patience })
+        await waitForLog(page, 'int8: evaluate')
         killEngines(ground())
-        await jobOf(page).getByRole('button', { name: /^Log/ }).click()
-        await jobOf(page).getByText('int8, second try').waitFor({ timeout: 15000 }).catch(async () => { console.log(await page.locator('main').textContent()) })
+        await waitForLog(page, 'int8, second try: evaluate')
         await waitForEnd(page, 'Completed')
         expect(states(ground())).toEqual(trialNames.map((name) => [name, 'completed']))
       })
@@ -116,21 +121,21 @@ describeInBrowser('a running study', () => {
       it('says so in the place of its numbers, and the study goes on to its end', async () => {
         const page = await ground().openPage()
         await startStudy(page, ground().study.recipe)
-        await jobOf(page).getByText('int8: evaluate').waitFor({ timeout: patience })
+        await waitForLog(page, 'int8: evaluate')
         killEngines(ground())
-        await jobOf(page).getByText('int8, second try: evaluate').waitFor({ timeout: patience })
+        await waitForLog(page, 'int8, second try: evaluate')
         killEngines(ground())
-        await expect
-          .poll(() => states(ground()), { timeout: patience })
-          .toEqual([
-            ['baseline', 'completed'],
-            ['int8', 'failed'],
-            ['weight-svd 50%', 'completed']
-          ])
-        const results = jobOf(page).getByRole('button', { name: 'Open results' })
-        await results.waitFor({ timeout: patience })
-        await results.click()
-        const row = page.getByRole('row', { name: /^Pin int8/ })
+        await waitForLog(page, 'weight-svd 50%: completed')
+        expect(states(ground())).toEqual([
+          ['baseline', 'completed'],
+          ['int8', 'failed'],
+          ['weight-svd 50%', 'completed']
+        ])
+        await waitForEnd(page, 'Completed')
+        await jobOf(page).getByRole('button', { name: 'Open results' }).click()
+        const row = page
+          .getByRole('row')
+          .filter({ has: page.getByRole('rowheader', { name: 'int8', exact: true }) })
         await row.getByText('SIGKILL').waitFor()
         await row.getByText('[crashed]').waitFor()
       })
@@ -196,7 +201,7 @@ describeInBrowser('what cannot be opened', () => {
     expect(await page.getByRole('article').count()).toBe(1)
   })
 
-  it('leaves the draft of a study as it is', async () => {
+  it('is shown with what is wrong in it by the Study view, which keeps the draft that was there', async () => {
     const page = await ground().openPage()
     await viewLink(page, 'Study').click()
     await page.getByRole('button', { name: 'New study' }).click()
@@ -207,8 +212,10 @@ describeInBrowser('what cannot be opened', () => {
       .getByRole('option', { name: /^model/ })
       .dblclick()
     await choose(page, 'vocab\\.json')
-    await page.getByRole('alert').filter({ hasText: 'vocab.json' }).waitFor()
-    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('mine')
+    await page.getByText('The recipe has no such key').waitFor()
+    expect(await page.getByRole('button', { name: /^Start the study/ }).isEnabled()).toBe(false)
+    await page.getByRole('combobox', { name: 'Draft' }).selectOption({ label: 'mine' })
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('mine')
   })
 
   it('is refused by every tier when it is dropped as a recording, and another is heard afterwards', async () => {

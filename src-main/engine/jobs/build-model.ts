@@ -9,6 +9,7 @@ import type { RankPlan } from '../../compression/plan-ranks'
 import { assertInvariants } from '../../onnx/invariants'
 import { countParameters } from '../../onnx/parameters'
 import type { ModelSource } from '../../runtime/inference-backend'
+import { openModelStore } from '../../workspace/model-store'
 import type { BuildParams, EngineRequests } from '../protocol'
 import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
@@ -27,7 +28,7 @@ import { storeModel } from './store-model'
  */
 export async function buildModel(
   session: BuildSession,
-  { making, evaluationThreads }: BuildParams,
+  { making, evaluationThreads, modelsFolder }: BuildParams,
   context: JobContext
 ): Promise<EngineRequests['model.build']['result']> {
   if (making.kind === 'baseline') return describeBaseline(session)
@@ -36,7 +37,9 @@ export async function buildModel(
       ? quantized(session, making.precision)
       : await makeLowRank(session, making, evaluationThreads, context)
   assertInvariants(made.model)
-  const stored = await storeModel(session, made.model)
+  const models =
+    modelsFolder === undefined ? session.workspace.models : openModelStore(modelsFolder, modelsFolder)
+  const stored = await storeModel({ workspace: { models }, opened: session.opened }, made.model)
   const finished = await checkFinishedModel(session, { kind: 'file', path: stored.path })
   return {
     ...describeBuilt(session, made, stored),

@@ -38,7 +38,7 @@ async function evaluate(
   modelPath: string,
   datasetPath: string,
   settings: Partial<EvaluationSettings> = {},
-  more: Pick<EvaluateParams, 'stopping'> = {}
+  more: Pick<EvaluateParams, 'stopping' | 'subset'> = {}
 ): Promise<Evaluated> {
   const opened = await openModel(modelPath)
   const records: UtteranceRecord[] = []
@@ -94,6 +94,26 @@ describe('an evaluation of texts', () => {
       code: 'invalid-input',
       message: expect.stringContaining('names none for 6 of 6') as string
     })
+  })
+})
+
+describe('a subset of the recordings', () => {
+  const heard = async (utterances: number, seed: number) => {
+    const { measurement, records } = await evaluate(model, data, {}, { subset: { utterances, seed } })
+    expect(measurement.utterances).toBe(records.length)
+    return records.map(({ utteranceId }) => utteranceId)
+  }
+
+  it('is drawn from all of the set, the same for the same seed, and grows by adding', async () => {
+    const all = (await evaluate(model, data)).records.map(({ utteranceId }) => utteranceId)
+    const ten = await heard(10, 1)
+    expect(ten).toHaveLength(10)
+    expect(ten).toEqual(all.filter((id) => ten.includes(id)))
+    expect(ten).not.toEqual(all.slice(0, 10))
+    expect(await heard(10, 1)).toEqual(ten)
+    expect(await heard(10, 2)).not.toEqual(ten)
+    expect(await heard(20, 1)).toEqual(expect.arrayContaining(ten))
+    expect(await heard(1000, 1)).toEqual(all)
   })
 })
 

@@ -38,7 +38,7 @@ export async function evaluateModel(
   context: JobContext
 ): Promise<Measurement> {
   const { description, modelFile, datasetPath, settings } = params
-  const dataset = await openDataset(datasetPath, settings.skipUnreadable)
+  const dataset = drawSubset(await openDataset(datasetPath, settings.skipUnreadable), params.subset)
   assertSpeakers(dataset, params)
   const loadStart = clock.nowMilliseconds()
   const recognizer = await openSpeechModel(
@@ -74,6 +74,13 @@ export async function evaluateModel(
   } finally {
     await recognizer.release()
   }
+}
+
+/** The recordings that are heard, in the order of the data set; a larger subset of the same seed holds the smaller. */
+function drawSubset(dataset: Dataset, subset: EvaluateParams['subset']): Dataset {
+  if (subset === undefined) return dataset
+  const drawn = new Set(randomOrder(dataset.utterances, subset.seed).slice(0, subset.utterances))
+  return { ...dataset, utterances: dataset.utterances.filter((utterance) => drawn.has(utterance)) }
 }
 
 /** Before anything is run: that a bootstrap is impossible should not come to light after an hour. */

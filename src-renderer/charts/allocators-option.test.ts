@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
-import { allocatorComparisons } from './allocators-section'
+import { allocatorComparisons } from './allocators-option'
 
 describe('allocatorComparisons', () => {
   it('hold what differs in nothing but policy and budget, at budgets that two policies were given', () => {

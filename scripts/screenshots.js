@@ -1,0 +1,189 @@
+// `npm run screenshots -- WORKSPACE RECIPE TIER TIER...`: pictures of every view of the built workbench, light and dark,
+// for README and docs, in docs/screenshots. WORKSPACE is a copy (it is changed: entries of the library, and a job) of one
+// in which the recipe has been run; TIERs are the trials that are pinned, compared and, the last of them, exported. Needs a Chromium
+// (CHROMIUM, or the system's).
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import process from 'node:process'
+import { chromium } from 'playwright-core'
+
+const root = resolve(import.meta.dirname, '..')
+const folder = join(root, 'docs/screenshots')
+const [workspace, recipePath, ...tiers] = process.argv.slice(2)
+if (workspace === undefined || recipePath === undefined || tiers.length < 2) {
+  process.stderr.write('Say what to show: npm run screenshots -- WORKSPACE RECIPE TIER TIER...\n')
+  process.exit(2)
+}
+
+/** A first spectrum of a real model. */
+const patience = 300_000
+
+const recipe = JSON.parse(readFileSync(recipePath, 'utf8'))
+const study = recipe.name
+const report = JSON.parse(await lathe('study', 'show', study, '--workspace', workspace, '--json'))
+const [modelPath, calibrationPath, evaluationPath] = [
+  recipe.model,
+  recipe.calibrationSet,
+  recipe.evaluationSet
+].map((path) => resolve(dirname(recipePath), path))
+const exported = mkdtempSync(join(tmpdir(), 'lathe-exported-'))
+const roots = [...new Set([dirname(modelPath), dirname(calibrationPath), dirname(evaluationPath), exported])]
+const { server, address } = await serve()
+const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path)
+)
+const browser = await chromium.launch({ executablePath })
+mkdirSync(folder, { recursive: true })
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+  page.setDefaultTimeout(patience)
+  await page.goto(address)
+  await page.getByTitle(/^Workspace /).waitFor()
+  await showLibrary(page)
+  await showInspect(page)
+  await showTradeOff(page)
+  await showAblation(page)
+  await showCompare(page)
+  await showExport(page)
+  await showStudyAndJobs(page)
+} finally {
+  await browser.close()
+  server.kill('SIGINT')
+  rmSync(exported, { recursive: true })
+}
+
+async function showLibrary(page) {
+  for (const path of [modelPath, calibrationPath, evaluationPath]) {
+    await go(page, 'library', { open: path })
+    await page.getByRole('button', { name: /^(Add to the library|Bring up to date)$/ }).click()
+    await page.getByRole('article').getByTitle(path, { exact: true }).waitFor()
+  }
+  await photograph(page, 'library')
+}
+
+async function showInspect(page) {
+  await go(page, 'inspect', { model: modelPath })
+  const layers = page.getByRole('grid', { name: 'Linear layers' })
+  await layers.getByRole('row', { name: /fc1/ }).first().click()
+  const layer = page.getByRole('region', { name: 'Chosen layer' })
+  await layer.getByRole('slider', { name: 'Rank', exact: true }).waitFor()
+  await photograph(page, 'inspect')
+  await layer.scrollIntoViewIfNeeded()
+  await layer.evaluate((element) => element.scrollIntoView({ block: 'end' }))
+  await photograph(page, 'inspect-layer')
+}
+
+async function showTradeOff(page) {
+  await go(page, 'trade-off', { study })
+  await page
+    .getByRole('img', { name: /^Chart of/ })
+    .first()
+    .waitFor()
+  for (const tier of tiers) {
+    await page.getByLabel('Search trials').fill(tier)
+    await page.getByRole('button', { name: `Pin ${tier}`, exact: true }).click()
+  }
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await photograph(page, 'trade-off')
+}
+
+async function showAblation(page) {
+  await go(page, 'ablation', { study })
+  await page.getByRole('heading', { name: 'Rank map' }).waitFor()
+  await photograph(page, 'ablation')
+}
+
+async function showCompare(page) {
+  const ids = tiers.map((tier) => report.trials.find(({ name }) => name === tier).trialId)
+  await go(page, 'compare', { study, trials: ids.join(',') })
+  const list = page.getByRole('listbox', { name: 'Utterances' })
+  await list.getByRole('option').first().waitFor()
+  await list.press('Home')
+  await page.getByRole('button', { name: 'Play', exact: true, disabled: false }).waitFor()
+  await photograph(page, 'compare')
+}
+
+async function showExport(page) {
+  const tier = tiers.at(-1)
+  await go(page, 'export', { study })
+  await page.getByRole('button', { name: 'None', exact: true }).click()
+  await page.getByRole('checkbox', { name: `Export ${tier}`, exact: true }).click()
+  await page.getByRole('button', { name: 'Choose folder…' }).click()
+  const chooser = page.getByRole('dialog')
+  await chooser.getByLabel('Places').selectOption(exported)
+  await chooser.getByText('This folder is empty.').waitFor()
+  await chooser.getByRole('button', { name: 'Choose this folder' }).click()
+  await page.getByRole('button', { name: 'Export 1 tier' }).click()
+  await page.getByRole('article', { name: tier, exact: true }).getByText('Verified').waitFor()
+  await photograph(page, 'export')
+}
+
+/** A small study of its own, met while it runs and cancelled then. */
+async function showStudyAndJobs(page) {
+  await go(page, 'study', { model: modelPath })
+  await page.getByLabel('Name', { exact: true }).fill('Smaller for the device')
+  await page.getByLabel('Calibration set', { exact: true }).fill(calibrationPath)
+  await page.getByLabel('Evaluation set', { exact: true }).fill(evaluationPath)
+  await page.getByLabel('Name', { exact: true }).blur()
+  await page.getByText('Estimates, not measurements.').waitFor()
+  await photograph(page, 'study')
+  await page.getByRole('button', { name: /^Start the study/ }).click()
+  await page.getByRole('button', { name: 'Open in Jobs' }).click()
+  const job = page.getByRole('article', { name: 'Smaller for the device' })
+  await job
+    .getByText(/evaluate on/)
+    .first()
+    .waitFor()
+  await job.getByRole('button', { name: /^Log/ }).click()
+  await page.waitForTimeout(5000)
+  await photograph(page, 'jobs')
+  await job.getByRole('button', { name: 'Cancel' }).click()
+}
+
+/** Goes to a view as a link would. */
+async function go(page, view, about) {
+  await page.evaluate(
+    (hash) => {
+      window.location.hash = hash
+    },
+    `#/${view}?${new URLSearchParams(about)}`
+  )
+  await page.locator(`nav a[aria-current="page"][href="#/${view}"]`).waitFor()
+}
+
+async function photograph(page, name) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme })
+    await page.mouse.move(640, 4)
+    // Charts are drawn anew in the colours of the scheme.
+    await page.waitForTimeout(1500)
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
+  }
+}
+
+function lathe(...args) {
+  const child = start(args)
+  let printed = ''
+  child.stdout.on('data', (text) => (printed += text))
+  return new Promise((done, fail) => {
+    child.on('error', fail)
+    child.on('close', (code) => (code === 0 ? done(printed) : process.exit(code ?? 1)))
+  })
+}
+
+function serve() {
+  const args = ['serve', '--no-open', '--workspace', workspace, '--port', '0']
+  const child = start([...args, ...roots.flatMap((path) => ['--root', path])])
+  return new Promise((done, fail) => {
+    child.on('error', fail)
+    child.stdout.once('data', (line) => done({ server: child, address: String(line).trim() }))
+  })
+}
+
+function start(args) {
+  return spawn(process.execPath, [join(root, 'out/main/cli.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+}
