@@ -85,7 +85,7 @@ describe('measuring a plan', () => {
   })
 
   it('leaves recordings outside the allowed folders alone', async () => {
-    await expect(measure({ evaluationPath: '/etc/hosts' })).rejects.toMatchObject({ code: 'invalid-input' })
+    await expect(measure({ evaluationPath: '/etc/hosts' })).rejects.toMatchObject({ code: 'not-found' })
     expect(launcher.launched).toBe(0)
   })
 })

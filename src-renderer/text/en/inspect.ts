@@ -101,6 +101,26 @@ export const inspect = {
   predictionHint:
     'Predicted: the share of a layer’s output energy that its rank drops. It is no word error rate; a study measures that.',
 
+  measure: 'Measured on a few recordings',
+  measureHint:
+    'When the ranks rest, the plan is really made and heard on a few recordings drawn at random. An estimate: a study measures all of them.',
+  measureAsYouGo: 'Measure as I go',
+  measureOn: 'Recordings',
+  measureOnNone: 'None yet',
+  measureChoose: 'Choose…',
+  measureChooseTitle: 'Choose recordings with transcripts or labels, not those of the calibration',
+  measureNormalizer: 'Text normalizer',
+  measuring: 'Making the plan and listening…',
+  measureWaits: 'Measures when the ranks rest.',
+  measureEstimate: (utterances: number) =>
+    utterances === 1 ? 'Estimate on 1 utterance' : `Estimate on ${utterances} utterances`,
+  measureOutdated: 'Of the ranks before',
+  measureSame: 'Also used for calibration: the estimate flatters the plan.',
+  measuredPlan: 'This plan',
+  measuredBaseline: 'The model itself',
+  measuredSize: 'Size',
+  measuredTime: 'Median time',
+
   table: 'Linear layers',
   filter: 'Filter layers',
   filterPlaceholder: 'name, role or shape',
@@ -171,6 +191,7 @@ export const inspect = {
   plain: 'Weights',
   activation: 'Weighted by activations',
   breakEven: 'break-even',
+  dragRank: 'Drag the line, or click into the chart, to move the rank',
   rankMark: 'rank',
   rank: 'Rank',
   rankExactly: 'Rank, as a number',

@@ -94,6 +94,25 @@ export const inspect: typeof english = {
   predictionHint:
     '予測値は、ランクを下げることで失われる層の出力エネルギーの割合です。単語誤り率ではありません。それはスタディで測ります。',
 
+  measure: '少数の録音での測定',
+  measureHint:
+    'ランクが落ち着くと、計画どおりのモデルを実際に作り、無作為に選んだ少数の録音で測ります。これは推定値です。すべての録音での測定はスタディで行います。',
+  measureAsYouGo: '操作しながら測る',
+  measureOn: '録音',
+  measureOnNone: '未選択',
+  measureChoose: '選ぶ…',
+  measureChooseTitle: '書き起こしまたはラベルのある録音を選んでください（較正用とは別のもの）',
+  measureNormalizer: 'テキストの正規化',
+  measuring: 'モデルを作って聞いています…',
+  measureWaits: 'ランクが落ち着いたら測ります。',
+  measureEstimate: (utterances) => `${utterances} 発話での推定値`,
+  measureOutdated: '変更前のランクの値',
+  measureSame: '較正にも使った録音なので、推定値は実際より良く出ます。',
+  measuredPlan: 'この計画',
+  measuredBaseline: '元のモデル',
+  measuredSize: 'サイズ',
+  measuredTime: '中央値の時間',
+
   table: '線形層',
   filter: '層を絞り込む',
   filterPlaceholder: '名前・役割・形',
@@ -164,6 +183,7 @@ export const inspect: typeof english = {
   plain: '重み',
   activation: '活性で重みづけ',
   breakEven: '損益分岐',
+  dragRank: '線をドラッグするか、グラフをクリックするとランクが変わります',
   rankMark: 'ランク',
   rank: 'ランク',
   rankExactly: 'ランク（数値）',
