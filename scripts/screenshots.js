@@ -1,7 +1,8 @@
-// `npm run screenshots -- WORKSPACE RECIPE TIER TIER...`: pictures of every view of the built workbench, light and dark,
-// for README and docs, in docs/screenshots. WORKSPACE is a copy (it is changed: entries of the library, and a job) of one
-// in which the recipe has been run; TIERs are the trials that are pinned, compared and, the last of them, exported. Needs a Chromium
-// (CHROMIUM, or the system's).
+// Pictures of every view of the built workbench, light and dark, for README and docs, into docs/screenshots:
+//   npm run screenshots -- WORKSPACE RECIPE LAYERS TIER TIER...
+// WORKSPACE is a copy (it is changed: entries of the library, and a job) of one in which RECIPE and the study named LAYERS,
+// which cuts layers one by one, have been run. TIERs are trials of RECIPE: they are pinned and compared, and the last one is
+// exported. Needs a Chromium (CHROMIUM, or the system's).
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -11,9 +12,9 @@ import { chromium } from 'playwright-core'
 
 const root = resolve(import.meta.dirname, '..')
 const folder = join(root, 'docs/screenshots')
-const [workspace, recipePath, ...tiers] = process.argv.slice(2)
-if (workspace === undefined || recipePath === undefined || tiers.length < 2) {
-  process.stderr.write('Say what to show: npm run screenshots -- WORKSPACE RECIPE TIER TIER...\n')
+const [workspace, recipePath, layersStudy, ...tiers] = process.argv.slice(2)
+if (workspace === undefined || layersStudy === undefined || tiers.length < 2) {
+  process.stderr.write('Say what to show: npm run screenshots -- WORKSPACE RECIPE LAYERS TIER TIER...\n')
   process.exit(2)
 }
 
@@ -86,12 +87,13 @@ async function showTradeOff(page) {
     await page.getByRole('button', { name: `Pin ${tier}`, exact: true }).click()
   }
   await page.getByRole('button', { name: 'Show all' }).click()
+  await page.locator('main').evaluate((element) => element.scrollTo(0, 0))
   await photograph(page, 'trade-off')
 }
 
 async function showAblation(page) {
-  await go(page, 'ablation', { study })
-  await page.getByRole('heading', { name: 'Rank map' }).waitFor()
+  await go(page, 'ablation', { study: layersStudy })
+  await page.getByRole('heading', { name: 'Sensitivity ranking' }).waitFor()
   await photograph(page, 'ablation')
 }
 
@@ -99,8 +101,7 @@ async function showCompare(page) {
   const ids = tiers.map((tier) => report.trials.find(({ name }) => name === tier).trialId)
   await go(page, 'compare', { study, trials: ids.join(',') })
   const list = page.getByRole('listbox', { name: 'Utterances' })
-  await list.getByRole('option').first().waitFor()
-  await list.press('Home')
+  await list.getByRole('option').nth(1).click()
   await page.getByRole('button', { name: 'Play', exact: true, disabled: false }).waitFor()
   await photograph(page, 'compare')
 }
@@ -126,7 +127,7 @@ async function showStudyAndJobs(page) {
   await page.getByLabel('Name', { exact: true }).fill('Smaller for the device')
   await page.getByLabel('Calibration set', { exact: true }).fill(calibrationPath)
   await page.getByLabel('Evaluation set', { exact: true }).fill(evaluationPath)
-  await page.getByLabel('Name', { exact: true }).blur()
+  await page.getByLabel('Evaluation set', { exact: true }).blur()
   await page.getByText('Estimates, not measurements.').waitFor()
   await photograph(page, 'study')
   await page.getByRole('button', { name: /^Start the study/ }).click()

@@ -65,7 +65,7 @@ describe('the parallel axes', () => {
 })
 
 /** The series as plain data, whose functions would be told apart by identity. */
-const functionless = (series: readonly object[]): unknown => JSON.parse(JSON.stringify(series))
+const functionless = (series: readonly object[]) => JSON.parse(JSON.stringify(series)) as object[]
 
 describe('the trade-off chart', () => {
   interface Series {

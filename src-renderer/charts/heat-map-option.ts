@@ -51,7 +51,9 @@ export function heatMapOf(ablation: Ablation, view: HeatView): HeatMap {
     (a, b) => (a.layer.blockIndex ?? Infinity) - (b.layer.blockIndex ?? Infinity) || 0
   )
   const rows = [...new Set(inOrder.map(rowOf))]
-  const columns = [...new Set(entries.map(columnOf))]
+  const present = new Set(entries.map(columnOf))
+  // In the order of the study: that of the ranking would change with every rank that is chosen.
+  const columns = [...new Set(ablation.entries.map(columnOf))].filter((column) => present.has(column))
   if (axis === 'rank') columns.sort((a, b) => Number(a) - Number(b))
   const cells = new Map<string, HeatMap['cells'][number]>()
   for (const entry of entries) {

@@ -65,6 +65,13 @@ describe('the chart of spectra', () => {
     ])
   })
 
+  it('gives a knob to the mark that can be moved, and to no other', () => {
+    const marks = [{ ...chart.marks[0]!, isMovable: true }, chart.marks[1]!]
+    const [first] = spectrumOption({ ...chart, marks }).series as { markLine: { data: object[] } }[]
+    expect(first!.markLine.data[0]).toMatchObject({ symbol: 'circle' })
+    expect(first!.markLine.data[1]).not.toHaveProperty('symbol')
+  })
+
   it('ends at 0 and 100 where it shows percent', () => {
     expect(spectrumOption({ ...chart, scale: 'percent' }).yAxis).toMatchObject({
       type: 'value',

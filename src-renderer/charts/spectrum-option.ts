@@ -31,6 +31,8 @@ export interface SpectrumMark {
   readonly at: number
   readonly label: string
   readonly isStrong?: boolean
+  /** Whether the line can be moved: a knob at its end says so. */
+  readonly isMovable?: boolean
 }
 
 export interface SpectrumChart {
@@ -136,8 +138,9 @@ function markLines(marks: readonly SpectrumMark[], palette: ChartPalette): MarkL
   return {
     silent: true,
     symbol: 'none',
-    data: marks.map(({ at, label, isStrong }) => ({
+    data: marks.map(({ at, label, isStrong, isMovable }) => ({
       xAxis: at,
+      ...(isMovable === true ? { symbol: 'circle', symbolSize: 11 } : {}),
       lineStyle: {
         color: isStrong === true ? palette.ink : palette.muted,
         width: isStrong === true ? 1.5 : 1,

@@ -37,8 +37,8 @@ describeInBrowser('the main job', () => {
   const ground = useWorkbench({ study: { evaluation } })
 
   it('goes from an empty library to an exported model', async () => {
-    const { study, openPage } = ground()
-    const page = await openPage()
+    const { study } = ground()
+    const page = await ground().openPage()
     await fillLibrary(page, study)
     await inspect(page, study)
     await startStudy(page)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { childProcesses, commandLineOf, hasProcessFiles } from '../helpers/child-processes'
+import type { TinyStudyOptions } from '../helpers/tiny-study'
 import { readTrialRows } from '../helpers/workspace-file'
 import {
   describeInBrowser,
@@ -21,10 +22,10 @@ const studyName = 'tiny study'
 const trialNames = ['baseline', 'int8', 'weight-svd 50%']
 
 /** Long enough that a trial can be met in the middle. */
-const longStudy = {
-  evaluation: { utterances: 150, seconds: [1.5, 2.5] },
+const longStudy: TinyStudyOptions = {
+  evaluation: { utterances: 200, seconds: [1.5, 2.5] },
   grids: [{ methods: ['weight-svd'], retainedFractions: [0.5] }]
-} as const
+}
 
 /** A study on a loaded machine. */
 const patience = 90_000

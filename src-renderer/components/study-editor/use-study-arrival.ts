@@ -1,7 +1,7 @@
 import { rankMapOf } from '@contract/rank-plan'
 import { plannedTrialSchema } from '@contract/recipe'
 import { useNavigationStore } from '../../stores/navigation'
-import { usePlanDraftStore } from '../../stores/plan-draft'
+import { usePlanDraftStore, type PlanDraft } from '../../stores/plan-draft'
 import { useStudyDraftStore } from '../../stores/study-draft'
 import { useText } from '../../text/text'
 
@@ -15,10 +15,7 @@ export function useStudyArrival(): (folder: string) => void {
   const planDraft = usePlanDraftStore()
   const text = useText()
 
-  function takePlan(folder: string): void {
-    const { draft: planned } = planDraft
-    if (planned === undefined) return
-    const { plan, modelPath, calibrationPath, method } = planned
+  function takePlan({ plan, modelPath, calibrationPath, method }: PlanDraft, folder: string): void {
     const name = text.value.study.fromInspect
     draft.begin({ name, model: modelPath, calibrationSet: calibrationPath ?? undefined }, folder)
     const trial = plannedTrialSchema.parse({ name, method, ranks: rankMapOf(plan) })
@@ -44,7 +41,9 @@ export function useStudyArrival(): (folder: string) => void {
 
   return (folder) => {
     const { model, dataset, plan } = navigation.params
-    if (plan === 'draft') takePlan(folder)
+    const { draft: planned } = planDraft
+    // A plan is gone after a reload; its model is still in the address.
+    if (plan === 'draft' && planned !== undefined) takePlan(planned, folder)
     else if (model !== undefined) takeModel(model, folder)
     if (dataset !== undefined) takeDataset(dataset, folder)
     // Once is enough: a reload must not do it again.
