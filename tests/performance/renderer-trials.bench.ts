@@ -105,24 +105,21 @@ async function serve(): Promise<{ address: string; close: () => void }> {
 
 /** Milliseconds from the first event of a kind until the frame after it is drawn, while `act` makes the event. */
 async function answerTime(page: Page, event: string, act: () => Promise<void>): Promise<number> {
-  await page.evaluate((kind) => {
-    const measured = new Promise<number>((done) => {
-      window.addEventListener(
-        kind,
-        () => {
-          const start = performance.now()
-          // The task after the next frame comes when that frame was drawn; the one before may hold nothing yet.
-          requestAnimationFrame(() =>
-            requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)))
-          )
-        },
-        { capture: true, once: true }
-      )
-    })
-    Object.assign(window, { measured })
-  }, event)
+  // The task after the next frame comes when that frame was drawn; the one before may hold nothing yet.
+  await page.evaluate(`void (window.measured = new Promise((done) => {
+    window.addEventListener(
+      ${JSON.stringify(event)},
+      () => {
+        const start = performance.now()
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)))
+        )
+      },
+      { capture: true, once: true }
+    )
+  }))`)
   await act()
-  return page.evaluate(() => (window as unknown as { measured: Promise<number> }).measured)
+  return page.evaluate<number>('window.measured')
 }
 
 function median(values: readonly number[]): number {
