@@ -132,7 +132,7 @@ async function showStudyAndJobs(page) {
   await photograph(page, 'study')
   await page.getByRole('button', { name: /^Start the study/ }).click()
   await page.getByRole('button', { name: 'Open in Jobs' }).click()
-  const job = page.getByRole('article', { name: 'Smaller for the device' })
+  const job = page.getByRole('article', { name: 'Smaller for the device' }).first()
   await job
     .getByText(/evaluate on/)
     .first()

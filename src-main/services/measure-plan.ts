@@ -2,13 +2,13 @@
  * Makes a plan for real and hears it on a few recordings: an estimate of what a study would find, while ranks are still
  * being chosen. Its engine is not the one that answers quick questions, so that moving a rank stays quick.
  */
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { PlanMeasurement, PlanMeasurementRequest, SampledFigures } from '@contract/inspect'
 import { WorkbenchError } from '@contract/errors'
 import { qualityOf } from '@contract/quality'
 import { evaluationSettingsSchema } from '@contract/recipe'
 import type { TrialMaking } from '../study/trial-spec'
+import { randomKey } from '../workspace/random-key'
 import { removeQuietly } from '../workspace/files'
 import { inspectionSession, previewedMaking, type InspectionParts } from './inspect-model'
 import type { InteractiveEngine } from './interactive-engine'
@@ -58,7 +58,7 @@ export function createPlanMeasuring({ openEngine, ...place }: InspectionParts): 
     const { modelPath } = session
     const { description } = await asked.ask('model.recognize', { modelPath }, { signal })
     // Of its own, so that looking around does not fill the workspace with models.
-    const modelsFolder = join(place.workspaceFolder, 'tmp', randomUUID())
+    const modelsFolder = join(place.workspaceFolder, 'tmp', randomKey())
     try {
       const { modelFile, sizeBytes } = await asked.ask(
         'model.build',

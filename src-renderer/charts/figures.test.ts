@@ -102,7 +102,9 @@ describe('the trade-off chart', () => {
   })
 
   it('draws a crowd as one layer of dots per method', () => {
-    const [dots, ...more] = seriesOf({ trials: many }).filter(({ type, data }) => type === 'scatter' && data.length > 0)
+    const [dots, ...more] = seriesOf({ trials: many }).filter(
+      ({ type, data }) => type === 'scatter' && data.length > 0
+    )
     expect(more).toEqual([])
     expect(dots).toMatchObject({ id: 'whitened-svd, all', symbol: 'rect', large: true })
     // Cost, error and place of the fourth trial.
@@ -127,7 +129,11 @@ describe('the trade-off chart', () => {
 
   it('changes, when the choice among a crowd changes, nothing but what depends on it', () => {
     const chart = { trials: many, cost: 'size', errorScale: 'linear', palette } as const
-    for (const chosen of [undefined, new Set(['id of tier 3']), new Set(many.slice(1).map((each) => each.trialId))]) {
+    for (const chosen of [
+      undefined,
+      new Set(['id of tier 3']),
+      new Set(many.slice(1).map((each) => each.trialId))
+    ]) {
       const merged = new Map(seriesOf({ trials: many }).map((each) => [each.id, each]))
       const update = choiceLayer(chart)?.(chosen).series as unknown as Series[]
       for (const each of update) merged.set(each.id, { ...merged.get(each.id), ...each })

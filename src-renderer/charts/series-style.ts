@@ -1,7 +1,7 @@
 import type { TrialReport } from '@contract/trial'
 import type { ChartPalette } from './chart-palette'
 
-/** Trials that belong together: one method and rank policy at one number format. */
+/** Trials that belong together: one method with all its settings at one number format; they differ in what they keep. */
 export interface TrialSeries {
   /** `whitened-svd int8` */
   readonly name: string
@@ -17,11 +17,15 @@ export function isReference({ method, precision }: Pick<TrialReport, 'method' | 
 }
 
 /** The series a trial belongs to. The whole model in another number format is a series of its own. */
-export function seriesOf({ method, rankPolicy, precision }: TrialReport): TrialSeries {
+export function seriesOf({ method, rankPolicy, precision, calibration, refit }: TrialReport): TrialSeries {
   if (method === 'baseline') return { name: 'baseline', method, precision, rankPolicy: null }
   if (method === 'quantize') return { name: precision, method, precision, rankPolicy: null }
-  const policy = rankPolicy === null || rankPolicy === 'uniform' ? '' : `${rankPolicy}, `
-  return { name: `${method}, ${policy}${precision}`, method, precision, rankPolicy }
+  const settings = [
+    ...(rankPolicy === null || rankPolicy === 'uniform' ? [] : [rankPolicy]),
+    ...(calibration === 'sequential' ? [calibration] : []),
+    ...(refit ? ['refit'] : [])
+  ]
+  return { name: [method, ...settings, precision].join(', '), method, precision, rankPolicy }
 }
 
 /** Every series that some trial belongs to, in order of appearance. */

@@ -73,6 +73,21 @@ const seriesById = (option: Plain, id: string) => option.series.find((each) => e
 const points = (option: Plain, id: string) => seriesById(option, id).data as Point[]
 
 describe('the series', () => {
+  it('join trials of the same settings only: what fits again or sees what was lost is another line', () => {
+    const variants = [
+      half,
+      completedTrial('fitted again', { refit: true }),
+      completedTrial('one after the other', { calibration: 'sequential' })
+    ]
+    const { series } = optionFor(variants)
+    const lines = series.filter(({ type, symbol }) => type === 'line' && symbol === 'circle')
+    expect(lines.map(({ id, data }) => [id, data.length])).toEqual([
+      ['whitened-svd, float32', 1],
+      ['whitened-svd, refit, float32', 1],
+      ['whitened-svd, sequential, float32', 1]
+    ])
+  })
+
   it('are one per method and number format, the references first', () => {
     const option = optionFor(study)
     const marks = option.series.filter(({ symbol }) => symbol !== undefined)

@@ -10,13 +10,7 @@ import { errorBars } from './error-bars'
 import { errorAxisTitle, plotTrials, type ErrorScale, type PlottedTrial } from './plotted-trials'
 import { isReference, listSeries, seriesColor, seriesOf } from './series-style'
 import { chosenSeries, choiceUpdate, cloudsOf, cloudSeries, crowd } from './trade-off-crowd'
-import {
-  joinedSeries,
-  pinnedMarks,
-  referenceLines,
-  staircase,
-  type PlottedSeries
-} from './trade-off-series'
+import { joinedSeries, pinnedMarks, referenceLines, staircase, type PlottedSeries } from './trade-off-series'
 import { trialTooltip } from './trial-tooltip'
 
 /** The parts of ECharts that the chart needs. */
@@ -94,9 +88,7 @@ export function tradeOffOption(chart: TradeOffChart): TradeOffOption {
       staircase(plotted, palette, isMoreBetter),
       ...groups.flatMap(({ series, color, members }) => {
         const measured = members.filter(hasBar)
-        return isCrowded && measured.length === 0
-          ? []
-          : [errorBars(series.name, measured, color, bounds.min)]
+        return isCrowded && measured.length === 0 ? [] : [errorBars(series.name, measured, color, bounds.min)]
       }),
       ...cloudSeries(clouds, chosen),
       ...chosenSeries(clouds, palette, chosen),
@@ -207,6 +199,7 @@ export function trialOf(
   trials: readonly TrialReport[]
 ): TrialReport | undefined {
   if (name !== '') return trials.find(({ trialId }) => trialId === name)
-  const row: unknown = Array.isArray(value) || ArrayBuffer.isView(value) ? (value as ArrayLike<unknown>)[2] : undefined
+  const row: unknown =
+    Array.isArray(value) || ArrayBuffer.isView(value) ? (value as ArrayLike<unknown>)[2] : undefined
   return typeof row === 'number' ? trials[row] : undefined
 }

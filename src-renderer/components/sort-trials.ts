@@ -31,9 +31,7 @@ export function sortTrials(
 const collator = new Intl.Collator('en', { numeric: true })
 
 function compare(a: number | string, b: number | string): number {
-  return typeof a === 'number' && typeof b === 'number'
-    ? a - b
-    : collator.compare(String(a), String(b))
+  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b))
 }
 
 /** The order after a click on a column: ascending, then descending, then as it was written. */

@@ -93,59 +93,59 @@ function settingColumns({ yes, no }: TradeOffWords): Unnamed[] {
 
 function measuredColumns({ remarks }: TradeOffWords['chart']): Unnamed[] {
   return [
-  numeric('kept', ({ retainedParameterFraction: kept }) => kept, formatPercent),
-  errorRate('wer', 'word-error-rate'),
-  errorRate('error-rate', 'classification-error'),
-  {
-    id: 'interval',
-    isNumeric: true,
-    width: 18,
-    sortValue: (trial) => qualityOf(trial)?.upper,
-    text: (trial) => {
-      const quality = qualityOf(trial)
-      return quality === undefined ? notMeasured : formatInterval(quality)
+    numeric('kept', ({ retainedParameterFraction: kept }) => kept, formatPercent),
+    errorRate('wer', 'word-error-rate'),
+    errorRate('error-rate', 'classification-error'),
+    {
+      id: 'interval',
+      isNumeric: true,
+      width: 18,
+      sortValue: (trial) => qualityOf(trial)?.upper,
+      text: (trial) => {
+        const quality = qualityOf(trial)
+        return quality === undefined ? notMeasured : formatInterval(quality)
+      }
+    },
+    numeric('cer', ({ characterErrorRate }) => characterErrorRate, formatPercent, { isOptional: true }),
+    numeric('accuracy', ({ accuracy }) => accuracy, formatPercent, { isOptional: true }),
+    topAccuracy('top-3', 3),
+    topAccuracy('top-5', 5),
+    {
+      id: 'vs-baseline',
+      isNumeric: true,
+      isOptional: true,
+      width: 28,
+      sortValue: ({ versusBaseline }) => versusBaseline?.difference,
+      text: ({ versusBaseline }) =>
+        versusBaseline === undefined ? notMeasured : formatDifference(versusBaseline)
+    },
+    numeric('parameters', ({ parameterCount }) => parameterCount, formatCount, { width: 13 }),
+    numeric('size', ({ sizeBytes }) => sizeBytes, formatBytes),
+    numeric('macs', ({ macsPerAudioSecond }) => macsPerAudioSecond, formatCount),
+    numeric('p50', ({ latencyMilliseconds: latency }) => latency?.p50, formatMilliseconds, { width: 12 }),
+    numeric('p95', ({ latencyMilliseconds: latency }) => latency?.p95, formatMilliseconds, { width: 12 }),
+    // Sorted by the speed that is shown, not by the factor behind it.
+    numeric(
+      'speed',
+      ({ realTimeFactor }) => realTimeFactor && 1 / realTimeFactor,
+      (speed) => formatRealTimeSpeed(1 / speed),
+      { width: 9 }
+    ),
+    numeric(
+      'batched-speed',
+      ({ throughput }) => throughput?.realTimeSpeed,
+      (speed) => speed.toFixed(1),
+      { isOptional: true, width: 14 }
+    ),
+    numeric('memory', ({ peakResidentBytes }) => peakResidentBytes, formatBytes, { width: 14 }),
+    {
+      id: 'remark',
+      isNumeric: false,
+      width: 34,
+      sortValue: (trial) => trialRemark(trial, remarks) || undefined,
+      text: (trial) => trialRemark(trial, remarks)
     }
-  },
-  numeric('cer', ({ characterErrorRate }) => characterErrorRate, formatPercent, { isOptional: true }),
-  numeric('accuracy', ({ accuracy }) => accuracy, formatPercent, { isOptional: true }),
-  topAccuracy('top-3', 3),
-  topAccuracy('top-5', 5),
-  {
-    id: 'vs-baseline',
-    isNumeric: true,
-    isOptional: true,
-    width: 28,
-    sortValue: ({ versusBaseline }) => versusBaseline?.difference,
-    text: ({ versusBaseline }) =>
-      versusBaseline === undefined ? notMeasured : formatDifference(versusBaseline)
-  },
-  numeric('parameters', ({ parameterCount }) => parameterCount, formatCount, { width: 13 }),
-  numeric('size', ({ sizeBytes }) => sizeBytes, formatBytes),
-  numeric('macs', ({ macsPerAudioSecond }) => macsPerAudioSecond, formatCount),
-  numeric('p50', ({ latencyMilliseconds: latency }) => latency?.p50, formatMilliseconds, { width: 12 }),
-  numeric('p95', ({ latencyMilliseconds: latency }) => latency?.p95, formatMilliseconds, { width: 12 }),
-  // Sorted by the speed that is shown, not by the factor behind it.
-  numeric(
-    'speed',
-    ({ realTimeFactor }) => realTimeFactor && 1 / realTimeFactor,
-    (speed) => formatRealTimeSpeed(1 / speed),
-    { width: 9 }
-  ),
-  numeric(
-    'batched-speed',
-    ({ throughput }) => throughput?.realTimeSpeed,
-    (speed) => speed.toFixed(1),
-    { isOptional: true, width: 14 }
-  ),
-  numeric('memory', ({ peakResidentBytes }) => peakResidentBytes, formatBytes, { width: 14 }),
-  {
-    id: 'remark',
-    isNumeric: false,
-    width: 34,
-    sortValue: (trial) => trialRemark(trial, remarks) || undefined,
-    text: (trial) => trialRemark(trial, remarks)
-  }
-]
+  ]
 }
 
 /** The columns in the order in which they are read; the first one names the row. */

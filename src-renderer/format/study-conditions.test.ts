@@ -56,7 +56,9 @@ describe('what is said about a trial', () => {
   })
 
   it('is its error, or its state when it has none', () => {
-    expect(trialObstacle(unmeasuredTrial('a', 'failed'), tradeOff.states)).toBe('failed: It broke. [numerical]')
+    expect(trialObstacle(unmeasuredTrial('a', 'failed'), tradeOff.states)).toBe(
+      'failed: It broke. [numerical]'
+    )
     expect(trialObstacle(unmeasuredTrial('a', 'pending'), tradeOff.states)).toBe('pending')
   })
 })
