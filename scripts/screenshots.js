@@ -160,7 +160,21 @@ async function photograph(page, name) {
     await page.mouse.move(640, 4)
     // Charts are drawn anew in the colours of the scheme.
     await page.waitForTimeout(1500)
+    for (const path of [exported, dirname(dirname(modelPath))]) await page.evaluate(replacePath, path)
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
+  }
+}
+
+/** Runs in the page: where the pictures were taken is nobody's business. */
+function replacePath(path) {
+  const stranger = '/home/you/speech'
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const { currentNode: node } = walker
+    if (node.data.includes(path)) node.data = node.data.replaceAll(path, stranger)
+  }
+  for (const field of document.querySelectorAll('input, textarea')) {
+    if (field.value.includes(path)) field.value = field.value.replaceAll(path, stranger)
   }
 }
 
