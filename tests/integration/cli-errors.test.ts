@@ -389,7 +389,7 @@ describe('a folder without config.json', () => {
     const { code, stdout, stderr } = await runCli(['inspect', model])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^family +not recognised: .*config\.json/m)
-    expect(stdout).toMatch(/^linear +13 layers/m)
+    expect(stdout).toMatch(/^linear +14 layers/m)
   })
 })
 

@@ -82,8 +82,11 @@ describe('lathe inspect', () => {
       sampleRateHz: 16000,
       sizeBytes: statSync(join(study.model, 'model.onnx')).size
     })
-    expect(described.layers).toHaveLength(13)
-    expect(described.layers).toMatchObject(
+    // The stem first: a convolution of three frames of 80 mel bands.
+    const [stem, ...layers] = described.layers
+    expect(stem).toMatchObject({ role: 'conv', blockIndex: null, inFeatures: 3 * 80, outFeatures: 32 })
+    expect(layers).toHaveLength(13)
+    expect(layers).toMatchObject(
       tinyLayers.map(({ id, role, blockIndex, inFeatures, outFeatures }) => ({
         layerId: id,
         role,
@@ -95,16 +98,16 @@ describe('lathe inspect', () => {
       }))
     )
     // By hand: the largest r with r · (in + out) < in · out.
-    expect(described.layers.slice(0, 6).map(({ breakEvenRank }) => breakEvenRank)).toEqual([
-      15, 15, 15, 15, 21, 21
-    ])
-    expect(described.layers.at(-1)?.breakEvenRank).toBe(5)
+    expect(layers.slice(0, 6).map(({ breakEvenRank }) => breakEvenRank)).toEqual([15, 15, 15, 15, 21, 21])
+    expect(layers.at(-1)?.breakEvenRank).toBe(5)
   })
 
   it('counts operations per second of audio: 50 steps through every layer', async () => {
     const described = parse<ModelDescription>(await runCli(['inspect', study.model, '--json']))
     expect(described.layers.map(({ macsPerAudioSecond }) => macsPerAudioSecond)).toEqual(
-      tinyLayers.map(({ inFeatures, outFeatures }) => 50 * inFeatures * outFeatures)
+      [{ inFeatures: 3 * 80, outFeatures: 32 }, ...tinyLayers].map(
+        ({ inFeatures, outFeatures }) => 50 * inFeatures * outFeatures
+      )
     )
   })
 
@@ -112,7 +115,7 @@ describe('lathe inspect', () => {
     const { code, stdout, stderr } = await runCli(['inspect', join(study.model, 'model.onnx')])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('ctc-encoder')
-    expect(stdout).toContain('13 layers')
+    expect(stdout).toContain('14 layers')
     for (const { id } of tinyLayers) expect(stdout).toMatch(new RegExp(` ${id}$`, 'm'))
     expect(stdout).toMatch(/^ +1 +fc2 +64 +32 .* 21 /m)
   })
@@ -155,9 +158,9 @@ describe('lathe compress', () => {
     const { exported } = parse<{ exported: { folder: string; files: unknown } }>(result)
     const half = join(folder, 'half')
     expect(exported.folder).toBe(half)
-    expect(readdirSync(half).sort()).toEqual(exportedFiles)
+    expect(readdirSync(half).sort()).toEqual(exportedWithPlan)
     expect(exported.files).toEqual(
-      exportedFiles.map((name) => ({ name, sizeBytes: statSync(join(half, name)).size }))
+      exportedWithPlan.map((name) => ({ name, sizeBytes: statSync(join(half, name)).size }))
     )
     expect(readdirSync(folder).sort()).toEqual(['half', 'lathe-workspace'])
     // The same model as the study's trial, bit for bit.
@@ -179,6 +182,7 @@ describe('lathe compress', () => {
   })
 })
 
+/** What every exported folder holds; one with chosen ranks also their plan. */
 const exportedFiles = [
   'LICENSE',
   'config.json',
@@ -188,6 +192,7 @@ const exportedFiles = [
   'preprocessor_config.json',
   'vocab.json'
 ]
+const exportedWithPlan = [...exportedFiles, 'plan.json'].sort()
 
 describe('lathe study run --json', () => {
   it('prints one object per trial with everything that was promised to machines', () => {
@@ -322,7 +327,7 @@ describe('lathe export', () => {
         study.workspace
       ])
       expect(result, result.stderr).toMatchObject({ code: 0 })
-      expect(readdirSync(output).sort()).toEqual(exportedFiles)
+      expect(readdirSync(output).sort()).toEqual(name.includes('%') ? exportedWithPlan : exportedFiles)
       for (const sidecar of ['LICENSE', 'config.json', 'preprocessor_config.json', 'vocab.json']) {
         expect(readFileSync(join(output, sidecar))).toEqual(readFileSync(join(study.model, sidecar)))
       }
