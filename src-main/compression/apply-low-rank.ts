@@ -3,7 +3,7 @@ import type { Model } from '../onnx/ir/model'
 import { replaceWithFactors, type StoredFactors } from '../onnx/passes/replace-with-factors'
 import { shiftOutputs } from '../onnx/passes/shift-outputs'
 import type { LinearLayer } from '../onnx/linear-layer/linear-layer'
-import { cutFactors, cutPlan, storedFactors, type CutFactors } from './cut-factors'
+import { cutPlan, storedFactors, type CutFactors } from './cut-factors'
 import type { LowRankFactors } from './low-rank-factors'
 import type { CompressionPlan } from './plan'
 
@@ -47,9 +47,4 @@ export function applyCuts(model: Model, plan: CompressionPlan, cuts: ReadonlyMap
     return [{ layer, factors }]
   })
   return shiftOutputs(replaceWithFactors(model, replacements).model, shifts).model
-}
-
-/** The pair of rank r as it is stored. */
-export function truncate(factors: LowRankFactors, rank: number): StoredFactors {
-  return storedFactors(cutFactors(factors, rank))
 }

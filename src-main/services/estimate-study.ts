@@ -11,10 +11,11 @@ import { expandRecipe } from '../study/expand'
 import { trialIdentity, trialMethod, trialPrecision, type TrialSpec } from '../study/trial-spec'
 import { sha256Text } from '../workspace/files'
 import type { TrialRecord } from '../workspace/records'
-import { openExistingWorkspace, type Workspace } from '../workspace/workspace'
+import type { Workspace } from '../workspace/workspace'
 import { parseRecipe, resolveRecipe } from './read-recipe'
 import type { ServiceOptions } from './requests'
 import { withEngine } from './with-engine'
+import { withWorkspace } from './with-workspace'
 
 export interface EstimateRequest {
   /** JSON; its paths are absolute. */
@@ -67,8 +68,7 @@ export function createStudyEstimator(launcher: EngineLauncher, nowMilliseconds: 
     const calibration = await dataset(calibrationPath)
     const evaluation = await dataset(evaluationPath)
     const development = developmentPath === undefined ? undefined : await dataset(developmentPath)
-    const workspace = openExistingWorkspace(workspaceFolder)
-    try {
+    return withWorkspace(workspaceFolder, (workspace) => {
       const earlier = readEarlier(workspace, model.modelHash)
       const { rankMaps } = resolved
       const specs = expandRecipe(resolved.recipe, {
@@ -81,9 +81,7 @@ export function createStudyEstimator(launcher: EngineLauncher, nowMilliseconds: 
         earlier: earlier.trials,
         ...finishedTrials(workspace, specs, looks)
       })
-    } finally {
-      workspace.close()
-    }
+    })
   }
 }
 

@@ -10,6 +10,7 @@ import { sha256Text } from '../workspace/files'
 import type { Workspace } from '../workspace/workspace'
 import type { ResolvedRecipe } from './read-recipe'
 import type { ServiceOptions } from './requests'
+import { studyHead } from './study-head'
 
 /** A trial with its identity. */
 export interface PlannedTrial {
@@ -103,14 +104,5 @@ export function saveStudy(
     createdAt: new Date().toISOString(),
     trials: trials.map(({ trialId, spec }) => ({ trialId, name: spec.name }))
   })
-  const selectedOn = developmentHash === null ? 'evaluation' : 'development'
-  return {
-    studyId,
-    name: recipe.name,
-    modelHash,
-    calibrationHash,
-    evaluationHash,
-    developmentHash,
-    selectedOn
-  }
+  return studyHead(studyId, recipe.name, inputs)
 }

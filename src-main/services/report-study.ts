@@ -4,7 +4,6 @@ import type { ModelSpectra } from '@contract/spectra'
 import { studyOriginSchema, type StudyReport } from '@contract/trial'
 import type { EngineLauncher } from '../engine/launcher'
 import { writeFile } from '../workspace/files'
-import { openExistingWorkspace } from '../workspace/workspace'
 import { chooseUtterances } from './choose-utterances'
 import { studyDocument } from './report/study-document'
 import { tradeOffColumns } from './report/trade-off-table'
@@ -12,6 +11,7 @@ import type { ServiceOptions } from './requests'
 import { showStudy } from './show-study'
 import { recordsOf } from './utterance-records'
 import { withEngine } from './with-engine'
+import { withWorkspace } from './with-workspace'
 
 export const reportFormats = ['html', 'csv', 'svg', 'latex', 'markdown'] as const
 export type ReportFormat = (typeof reportFormats)[number]
@@ -81,8 +81,7 @@ async function renderHtml(
   spectra: ModelSpectra | undefined
 ): Promise<string> {
   const { htmlReport } = await import('../report/html-report')
-  const workspace = openExistingWorkspace(workspaceFolder)
-  try {
+  return withWorkspace(workspaceFolder, (workspace) => {
     const { recipe, createdAt } = workspace.records.findStudy(report.study.studyId)
     return htmlReport({
       report,
@@ -92,9 +91,7 @@ async function renderHtml(
       utterances: chooseUtterances(report.trials, recordsOf(workspace)),
       spectra
     })
-  } finally {
-    workspace.close()
-  }
+  })
 }
 
 /** Of the model as the study used it: with its choice of layers, calibrated on its calibration set. */
@@ -104,10 +101,10 @@ async function spectraOf(
   studyId: string,
   options: ServiceOptions
 ): Promise<ModelSpectra> {
-  const workspace = openExistingWorkspace(workspaceFolder)
-  const { recipe: stored } = workspace.records.findStudy(studyId)
-  workspace.close()
-  const { recipe, modelPath, calibrationPath, calibrationHash } = studyOriginSchema.parse(stored)
+  const { recipe, modelPath, calibrationPath, calibrationHash } = withWorkspace(
+    workspaceFolder,
+    ({ records }) => studyOriginSchema.parse(records.findStudy(studyId).recipe)
+  )
   const { resample, skipUnreadable } = recipe.evaluation
   return withEngine(launcher, (engine) =>
     engine.request(

@@ -1,10 +1,12 @@
 import { studyOriginSchema, trialErrorSchema, trialOutcomeSchema, type StudyReport } from '@contract/trial'
 import { expandRecipe } from '../study/expand'
-import { openExistingWorkspace, type Workspace } from '../workspace/workspace'
+import type { Workspace } from '../workspace/workspace'
 import type { StudyRecord, StudySummary } from '../workspace/records'
 import { compareTrials } from './compare-trials'
 import { recordsOf } from './utterance-records'
+import { studyHead } from './study-head'
 import { createTrialReport } from './trial-report'
+import { withWorkspace } from './with-workspace'
 
 export type { StudySummary } from '../workspace/records'
 
@@ -24,15 +26,6 @@ export function showStudy(workspaceFolder: string, study: string): StudyReport {
   )
 }
 
-function withWorkspace<T>(folder: string, work: (workspace: Workspace) => T): T {
-  const workspace = openExistingWorkspace(folder)
-  try {
-    return work(workspace)
-  } finally {
-    workspace.close()
-  }
-}
-
 function reportStudy(workspace: Workspace, { studyId, name, recipe, trials }: StudyRecord): StudyReport {
   const { records } = workspace
   const origin = studyOriginSchema.parse(recipe)
@@ -50,10 +43,8 @@ function reportStudy(workspace: Workspace, { studyId, name, recipe, trials }: St
       error: stored?.error === undefined ? undefined : trialErrorSchema.parse(stored.error)
     })
   })
-  const { modelHash, calibrationHash, evaluationHash, developmentHash } = origin
-  const selectedOn = developmentHash === null ? 'evaluation' : 'development'
   return {
-    study: { studyId, name, modelHash, calibrationHash, evaluationHash, developmentHash, selectedOn },
+    study: studyHead(studyId, name, origin),
     trials: compareTrials(reports, origin.recipe, recordsOf(workspace))
   }
 }

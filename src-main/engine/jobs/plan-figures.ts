@@ -10,6 +10,7 @@ import type { PlanRanksInputs } from '../../compression/plan-ranks'
 import type { ModelCosts } from '../../compression/pricing'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import type { LowRankMaking, RankChoice } from '../../study/trial-spec'
+import type { Cache } from '../../workspace/cache'
 import { sha256Text } from '../../workspace/files'
 import type { JobContext } from '../serve'
 import type { BuildSession, Spectra } from './build-session'
@@ -98,11 +99,9 @@ export async function probeOf(
     precision
   }
   const key = sha256Text(canonicalJson({ ...conditions, shapes: shapes.map((shape) => ({ ...shape })) }))
-  const cached = await workspace.cache.read('latency', key)
-  if (cached !== undefined) return machineProbeSchema.parse(JSON.parse(new TextDecoder().decode(cached)))
-  const probe = await probeMachine({ shapes, backend, clock, threads, precision, processor }, context)
-  await workspace.cache.write('latency', key, new TextEncoder().encode(JSON.stringify(probe)))
-  return probe
+  return cachedJson(workspace.cache, ['latency', key], machineProbeSchema, () =>
+    probeMachine({ shapes, backend, clock, threads, precision, processor }, context)
+  )
 }
 
 /** Damages of cutting each layer alone: from the cache, or measured on the calibration set. */
@@ -128,28 +127,39 @@ async function sensitivitiesOf(
     layers: layers.map(({ id }) => id)
   }
   const key = await session.cacheKey(about, context)
-  const { cache } = session.workspace
-  const cached = await cache.read('sensitivity', key)
-  if (cached !== undefined) return sensitivityTableSchema.parse(JSON.parse(new TextDecoder().decode(cached)))
-  const dataset = await session.calibrationSet()
-  const { model, resampleToHz, backend, params } = session
-  const decomposed = await factors()
-  const table = await session.withOriginal((recognizer) =>
-    measureSensitivity(
-      {
-        model,
-        layers,
-        factors: decomposed,
-        recognizer,
-        dataset,
-        resampleToHz,
-        backend,
-        threads: params.threads,
-        rankMultiple
-      },
-      context
+  return cachedJson(session.workspace.cache, ['sensitivity', key], sensitivityTableSchema, async () => {
+    const dataset = await session.calibrationSet()
+    const { model, resampleToHz, backend, params } = session
+    const decomposed = await factors()
+    return session.withOriginal((recognizer) =>
+      measureSensitivity(
+        {
+          model,
+          layers,
+          factors: decomposed,
+          recognizer,
+          dataset,
+          resampleToHz,
+          backend,
+          threads: params.threads,
+          rankMultiple
+        },
+        context
+      )
     )
-  )
-  await cache.write('sensitivity', key, new TextEncoder().encode(JSON.stringify(table)))
-  return table
+  })
+}
+
+/** An entry of the cache that is JSON: what is there, or what `make` makes, which is then kept. */
+async function cachedJson<T>(
+  cache: Cache,
+  [kind, key]: readonly [kind: string, key: string],
+  schema: { parse(stored: unknown): T },
+  make: () => Promise<T>
+): Promise<T> {
+  const cached = await cache.read(kind, key)
+  if (cached !== undefined) return schema.parse(JSON.parse(new TextDecoder().decode(cached)))
+  const made = await make()
+  await cache.write(kind, key, new TextEncoder().encode(JSON.stringify(made)))
+  return made
 }

@@ -15,7 +15,7 @@ import {
 } from '../../../tests/helpers/linear-models'
 import { floats, runModel } from '../../../tests/helpers/run-model'
 import { createPrng } from '../../base/prng'
-import { truncate } from '../../compression/apply-low-rank'
+import { truncate } from '../../../tests/helpers/truncate'
 import { quantizeWeights } from '../../compression/methods/quantizable-weights'
 import { applyWeightOnly, quantizeBlocks } from '../../compression/methods/weight-only'
 import { matrix } from '../../linalg/matrix'

@@ -15,7 +15,7 @@ import {
   type LayerForm
 } from '../../../tests/helpers/linear-models'
 import { floats, runModel } from '../../../tests/helpers/run-model'
-import { truncate } from '../../compression/apply-low-rank'
+import { truncate } from '../../../tests/helpers/truncate'
 import { lowRankFactors } from '../../compression/low-rank-factors'
 import { largestDifference } from '../../../tests/helpers/dense-matrices'
 import { matrix } from '../../linalg/matrix'
