@@ -42,6 +42,16 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
+          // Seeded attacks: a short form here, thousands of cases with `npm run test:torture` (tests/torture/effort.ts).
+          name: 'torture',
+          include: ['tests/torture/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000
+        }
+      },
+      {
+        resolve: { alias },
+        test: {
           // One browser at a time: two of them measure each other's load.
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],

@@ -19,6 +19,7 @@ export type RoomName =
   | 'speech/datasets'
   | 'compression'
   | 'adaptation'
+  | 'demo'
   | 'evaluation'
   | 'study'
   | 'workspace'
@@ -62,6 +63,7 @@ const insideEngine = [
   'speech/datasets',
   'compression',
   'adaptation',
+  'demo',
   'evaluation',
   'study',
   'workspace'
@@ -123,6 +125,13 @@ export const rooms: readonly Room[] = [
     name: 'adaptation',
     files: ['src-main/adaptation/**'],
     mayImport: [...everywhere, 'onnx', 'gradient', 'runtime', 'compression'],
+    packages: []
+  },
+  {
+    // The embedded demo: what is said, by whom, in which room, and the network that hears it.
+    name: 'demo',
+    files: ['src-main/demo/**'],
+    mayImport: [...everywhere, 'onnx', 'speech', 'speech/audio'],
     packages: []
   },
   {
