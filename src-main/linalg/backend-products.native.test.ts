@@ -66,6 +66,12 @@ describe.each(transpositions)('a product, transposeA $transposeA, transposeB $tr
     const atol = 1e-12 * frobeniusNorm(a) * frobeniusNorm(b)
     expect(largestDifference(actual.data, expected.data)).toBeLessThan(atol)
     expect([a.data, b.data]).toEqual(before)
+    const subtractFrom = randomMatrix(rows, columns, prng)
+    const difference = await products.product(a, b, { ...options, subtractFrom })
+    const expectedDifference = await scalarProducts.product(a, b, { ...options, subtractFrom })
+    expect(largestDifference(difference.data, expectedDifference.data)).toBeLessThan(
+      atol + 4 * Number.EPSILON * frobeniusNorm(subtractFrom)
+    )
   })
 
   it('refuses inner sizes that differ', async () => {

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '@contract/errors'
 import { GraphBuilder } from '../onnx/build/graph-builder'
-import { intAttribute } from '../onnx/ir/attribute'
+import { floatAttribute, intAttribute } from '../onnx/ir/attribute'
 import { dataTypeNumber } from '../onnx/ir/data-type'
 import { encodeModel } from '../onnx/serde/encode-model'
 import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../runtime/inference-backend'
@@ -39,9 +39,11 @@ export function createBackendProducts(backend: InferenceBackend, threads = 1): B
   return {
     async product(a, b, options = {}) {
       const [rows, , columns] = productShape(a, b, options)
-      const key = `gemm-${options.transposeA ? 't' : 'n'}${options.transposeB ? 't' : 'n'}`
+      const { transposeA, transposeB, subtractFrom: c } = options
+      const key = `gemm-${transposeA ? 't' : 'n'}${transposeB ? 't' : 'n'}${c ? '-c' : ''}`
       const gemm = await session(key, () => gemmModel(options))
-      const { product } = await gemm.run({ a: toTensor(a), b: toTensor(b) })
+      const feeds = { a: toTensor(a), b: toTensor(b) }
+      const { product } = await gemm.run(c === undefined ? feeds : { ...feeds, c: toTensor(c) })
       return toMatrix(product, rows, columns)
     },
 
@@ -63,12 +65,19 @@ export function createBackendProducts(backend: InferenceBackend, threads = 1): B
   }
 }
 
-function gemmModel({ transposeA = false, transposeB = false }: ProductOptions): Uint8Array {
+function gemmModel({ transposeA = false, transposeB = false, subtractFrom }: ProductOptions): Uint8Array {
   const builder = new GraphBuilder('product')
   const a = builder.input('a', 'float64', ['aRows', 'aColumns'])
   const b = builder.input('b', 'float64', ['bRows', 'bColumns'])
-  const attributes = { transA: intAttribute(Number(transposeA)), transB: intAttribute(Number(transposeB)) }
-  builder.output(builder.node('Gemm', [a, b], { attributes, outputs: ['product'] }), 'float64')
+  const transpositions = {
+    transA: intAttribute(Number(transposeA)),
+    transB: intAttribute(Number(transposeB))
+  }
+  const operands =
+    subtractFrom === undefined ? [a, b] : [a, b, builder.input('c', 'float64', ['rows', 'columns'])]
+  const attributes =
+    subtractFrom === undefined ? transpositions : { ...transpositions, alpha: floatAttribute(-1) }
+  builder.output(builder.node('Gemm', operands, { attributes, outputs: ['product'] }), 'float64')
   return encodeModel(builder.build())
 }
 

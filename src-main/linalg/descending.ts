@@ -25,22 +25,20 @@ export function rowSigns(rows: Matrix): Float64Array {
   return signs
 }
 
-/** Multiplies the columns of `a` by 1 or -1, as `rowSigns` says for rows. */
-export function makeLargestPositive({ rows, columns, data }: Matrix): void {
-  const largest = new Float64Array(columns)
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const value = data[i * columns + j]!
-      if (Math.abs(value) > Math.abs(largest[j]!) * margin) largest[j] = value
-    }
-  }
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) if (largest[j]! < 0) data[i * columns + j] = -data[i * columns + j]!
-  }
+/** Row k of the result is row `order[k]` of `rows` [k, n], times `signs[order[k]]`. */
+export function orderedRows({ rows, columns, data }: Matrix, order: Int32Array, signs: Float64Array): Matrix {
+  const result = matrix(rows, columns)
+  order.forEach((row, k) => {
+    const source = data.subarray(row * columns, (row + 1) * columns)
+    const target = result.data.subarray(k * columns, (k + 1) * columns)
+    const sign = signs[row]!
+    for (let j = 0; j < columns; j++) target[j] = sign * source[j]!
+  })
+  return result
 }
 
-/** Column k of the result [n, k] is row `order[k]` of `rows` [k, n], times `signs[order[k]]` where signs are given. */
-export function columnsFromRows(rows: Matrix, order: Int32Array, signs?: Float64Array): Matrix {
+/** Column k of the result [n, k] is row `order[k]` of `rows` [k, n], times `signs[order[k]]`. */
+export function columnsFromRows(rows: Matrix, order: Int32Array, signs: Float64Array): Matrix {
   const count = order.length
   const result = matrix(rows.columns, count)
   // Tiles of 32 keep both the rows read and the rows written in the cache.
@@ -49,8 +47,7 @@ export function columnsFromRows(rows: Matrix, order: Int32Array, signs?: Float64
     for (let i = 0; i < rows.columns; i++) {
       for (let k = from; k < to; k++) {
         const row = order[k]!
-        const value = rows.data[row * rows.columns + i]!
-        result.data[i * count + k] = signs === undefined ? value : signs[row]! * value
+        result.data[i * count + k] = signs[row]! * rows.data[row * rows.columns + i]!
       }
     }
   }

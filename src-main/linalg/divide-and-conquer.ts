@@ -12,7 +12,7 @@ import { identity, matrix, type Matrix } from './matrix'
 import { hypotenuse } from './hypotenuse'
 import { PlaneRotations } from './plane-rotations'
 import { scalarProducts, type Products } from './products'
-import { secularRoot, type SecularEquation } from './secular-equation'
+import { SecularRoots, type SecularEquation } from './secular-equation'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 
 /** Up to this size QL is as fast. */
@@ -170,9 +170,10 @@ function solveRankOne(equation: SecularEquation): { values: Float64Array; coordi
   const values = new Float64Array(size)
   const coordinates = matrix(size, size)
   const squares = new Float64Array(size).fill(1)
+  const roots = new SecularRoots(equation)
   for (let k = 0; k < size; k++) {
     const distances = coordinates.data.subarray(k * size, (k + 1) * size)
-    values[k] = secularRoot(equation, k, distances)
+    values[k] = roots.root(k, distances)
     for (let i = 0; i < size; i++) squares[i]! *= i === k ? -distances[i]! : distances[i]! / (d[i]! - d[k]!)
   }
   const weights = squares.map((square, i) => Math.sign(z[i]!) * Math.sqrt(Math.abs(square)))

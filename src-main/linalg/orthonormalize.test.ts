@@ -8,8 +8,8 @@ import {
   randomMatrix,
   scaleColumns
 } from '../../tests/helpers/dense-matrices'
-import { columnSlice, matrix, transpose } from './matrix'
-import { orthonormalized } from './orthonormalize'
+import { columnSlice, matrix, transpose, type Matrix } from './matrix'
+import { orthonormalizedRows } from './orthonormalize'
 import { scalarProducts } from './products'
 import { orthonormalColumns } from './qr'
 
@@ -23,13 +23,18 @@ function nearlyOrthogonal(noise: number) {
   return { q, a: scaleColumns(disturbed, new Float64Array([50, 7, 1, 0.3, 0.1, 0.02])) }
 }
 
-describe('orthonormalized', () => {
+/** Of columns, which the helpers speak of. */
+async function orthonormalized(a: Matrix): Promise<Matrix> {
+  return transpose(await orthonormalizedRows(transpose(a), scalarProducts))
+}
+
+describe('orthonormalizedRows', () => {
   // By one step, by two, by three and by QR; each owes a small multiple of n ε.
   it.each([0, 1e-12, 1e-10, 1e-6, 1e-4, 1e-1])(
-    'makes columns orthonormal that are so up to %d',
+    'makes rows orthonormal that are so up to %d',
     async (noise) => {
       const { q, a } = nearlyOrthogonal(noise)
-      const result = await orthonormalized(a, scalarProducts)
+      const result = await orthonormalized(a)
       expect(orthonormalityError(result)).toBeLessThan(20 * 4 * epsilon)
       // Twenty entries of a few times the noise at most, and rounding.
       expect(largestDifference(result.data, q.data)).toBeLessThan(20 * noise + 80 * epsilon)
@@ -38,7 +43,7 @@ describe('orthonormalized', () => {
 
   it('keeps the span of every prefix to the square of the error', async () => {
     const { a } = nearlyOrthogonal(1e-10)
-    const result = await orthonormalized(a, scalarProducts)
+    const result = await orthonormalized(a)
     for (let rank = 1; rank <= 6; rank++) {
       const prefix = columnSlice(result, 0, rank)
       const columns = columnSlice(a, 0, rank)
@@ -48,15 +53,13 @@ describe('orthonormalized', () => {
     }
   })
 
-  it('completes the basis where columns are zero or depend on others', async () => {
+  it('completes the basis where rows are zero or depend on others', async () => {
     const a = matrix(5, 3, new Float64Array([1, 1, 0, 2, 2, 0, 0, 0, 0, 1, 1, 0, 3, 3, 0]))
-    expect(orthonormalityError(await orthonormalized(a, scalarProducts))).toBeLessThan(40 * epsilon)
+    expect(orthonormalityError(await orthonormalized(a))).toBeLessThan(40 * epsilon)
   })
 
   it.each([NaN, Infinity])('refuses an entry that is %d', async (value) => {
     const a = matrix(3, 2, new Float64Array([1, 0, 0, 1, value, 0]))
-    await expect(orthonormalized(a, scalarProducts)).rejects.toEqual(
-      expect.objectContaining({ code: 'numerical' })
-    )
+    await expect(orthonormalized(a)).rejects.toEqual(expect.objectContaining({ code: 'numerical' }))
   })
 })

@@ -1,36 +1,36 @@
-import { matrix, type Matrix } from './matrix'
+import { matrix, transpose, type Matrix } from './matrix'
 import type { Products } from './products'
 import { orthonormalColumns } from './qr'
 
-/** ‖E‖ (Frobenius) after which one more step leaves rounding only: ¾ ‖E‖². */
+/** ‖E‖ (Frobenius) after which one more step leaves rounding only: 3/2 ‖E‖². */
 const lastStep = 1e-8
-/** Up to here, three steps get there: 1e-2, 8e-5, 4e-9. */
+/** Up to here, four steps get there: 1e-2, 2e-4, 4e-8, 2e-15. */
 const correctable = 1e-2
 
 /**
- * Orthonormal columns Q [m, k] that span, prefix by prefix, what those of `a` [m, k] do, for columns that are orthogonal
- * already but for rounding, such as Aᵀ·U with the eigenvectors U of A·Aᵀ. Any `a` is taken; others cost a QR.
+ * Orthonormal rows Q [k, n] that span, prefix by prefix, what those of `a` [k, n] do, for rows that are orthogonal
+ * already but for rounding, such as Uᵀ·A with the eigenvectors U of A·Aᵀ. Any `a` with k ≤ n is taken; others cost a QR.
  *
- * With a = S · D, columns of S of length one, and SᵀS = I + E, a step of Newton and Schulz S · (I − E/2) leaves
- * ‖QᵀQ − I‖ ≤ ¾ ‖E‖² + ¼ ‖E‖³ and costs two products. It moves prefixes by E at most, which is what they are uncertain by.
- * Where small columns have drowned in rounding E is not small, and Householder QR makes an orthonormal completion.
+ * With a = D · S, rows of S of length one, SSᵀ = I + E and E = L + Lᵀ with L lower triangular, a step (I − L) · S leaves
+ * ‖QQᵀ − I‖ ≤ 3/2 ‖E‖² + ¾ ‖E‖³ and costs two products. A row is moved along rows before it only, so that spans of prefixes stay and
+ * a large direction is not tilted towards a small one, which would drown the small one's singular value in W · Qᵀ.
+ * Where small rows have drowned in rounding E is not small, and Householder QR makes an orthonormal completion.
  *
  * @throws WorkbenchError `numerical` when an entry is not finite.
- * Source: Björck & Bowie, An iterative algorithm for computing the best estimate of an orthogonal matrix
- * (SIAM J. Numer. Anal. 8, 1971).
+ * Source: Gram-Schmidt to first order, by the Cholesky factor of I + E; own derivation, docs/numerics.md, "Low rank".
  */
-export async function orthonormalized(a: Matrix, products: Products): Promise<Matrix> {
+export async function orthonormalizedRows(a: Matrix, products: Products): Promise<Matrix> {
   let q = a
   for (;;) {
-    const { correction, error } = correctionOf(await products.product(q, q, { transposeA: true }))
-    // Also when a column is zero or not finite: NaN is not small.
-    if (!(error <= correctable)) return orthonormalColumns(a)
-    q = await products.product(q, correction)
+    const { correction, error } = correctionOf(await products.product(q, q, { transposeB: true }))
+    // Also when a row is zero or not finite: NaN is not small.
+    if (!(error <= correctable)) return transpose(orthonormalColumns(transpose(a)))
+    q = await products.product(correction, q)
     if (error <= lastStep) return q
   }
 }
 
-/** D⁻¹ · (I − E/2) and ‖E‖ (Frobenius), from `gram` = D · (I + E) · D. */
+/** (I − L) · D⁻¹ and ‖E‖ (Frobenius), from `gram` = D · (I + E) · D. */
 function correctionOf(gram: Matrix): { correction: Matrix; error: number } {
   const size = gram.columns
   const scales = Float64Array.from({ length: size }, (_, k) => 1 / Math.sqrt(gram.data[k * size + k]!))
@@ -41,7 +41,8 @@ function correctionOf(gram: Matrix): { correction: Matrix; error: number } {
       const product = gram.data[i * size + j]! * scales[i]! * scales[j]!
       const error = i === j ? product - 1 : product
       squares += error * error
-      correction.data[i * size + j] = scales[i]! * ((i === j ? 1 : 0) - error / 2)
+      if (j < i) correction.data[i * size + j] = -scales[j]! * error
+      if (j === i) correction.data[i * size + j] = scales[j]! * (1 - error / 2)
     }
   }
   return { correction, error: Math.sqrt(squares) }

@@ -33,8 +33,17 @@ describe('scalarProducts', () => {
     expect(largestDifference(result.data, multiply(left, right).data)).toBeLessThan(1e-13)
   })
 
-  it('refuses operands whose inner sizes differ', async () => {
+  it('subtracts from a matrix and leaves it alone', async () => {
+    const c = fromRows([[10], [20]])
+    const b = fromRows([[1], [0], [-1]])
+    expect(await scalarProducts.product(a, b, { subtractFrom: c })).toEqual(fromRows([[12], [22]]))
+    expect(c).toEqual(fromRows([[10], [20]]))
+  })
+
+  it('refuses operands whose sizes do not fit', async () => {
     await expect(scalarProducts.product(a, a)).rejects.toMatchObject({ code: 'internal' })
+    const options = { transposeB: true, subtractFrom: a }
+    await expect(scalarProducts.product(a, a, options)).rejects.toMatchObject({ code: 'internal' })
   })
 })
 

@@ -1,10 +1,12 @@
 import { WorkbenchError } from '@contract/errors'
 import { matrix, type Matrix } from './matrix'
 
-/** Which operands of a product are transposed first. */
+/** Which operands of a product are transposed first, and what becomes of it. */
 export interface ProductOptions {
   readonly transposeA?: boolean
   readonly transposeB?: boolean
+  /** What the product is subtracted from, of its shape; not modified. */
+  readonly subtractFrom?: Matrix
 }
 
 /**
@@ -12,16 +14,23 @@ export interface ProductOptions {
  * `scalarProducts` is the same arithmetic in plain loops, for small matrices and as a reference in tests.
  */
 export interface Products {
-  /** op(a) · op(b). @throws WorkbenchError `internal` when the inner sizes differ. */
+  /** op(a) · op(b), or C − op(a) · op(b). @throws WorkbenchError `internal` when sizes do not fit. */
   product(a: Matrix, b: Matrix, options?: ProductOptions): Promise<Matrix>
 }
 
-/** Sizes [rows, inner, columns] of op(a) · op(b), checked. */
+/** Sizes [rows, inner, columns] of op(a) · op(b), checked. @throws WorkbenchError `internal` when they do not fit. */
 export function productShape(a: Matrix, b: Matrix, options: ProductOptions = {}): [number, number, number] {
   const [rows, inner] = options.transposeA ? [a.columns, a.rows] : [a.rows, a.columns]
   const [innerB, columns] = options.transposeB ? [b.columns, b.rows] : [b.rows, b.columns]
   if (inner !== innerB) {
     throw new WorkbenchError('internal', `A product needs equal inner sizes, got ${inner} and ${innerB}.`)
+  }
+  const c = options.subtractFrom
+  if (c !== undefined && (c.rows !== rows || c.columns !== columns)) {
+    throw new WorkbenchError(
+      'internal',
+      `A product [${rows}, ${columns}] cannot be subtracted from [${c.rows}, ${c.columns}].`
+    )
   }
   return [rows, inner, columns]
 }
@@ -29,12 +38,14 @@ export function productShape(a: Matrix, b: Matrix, options: ProductOptions = {})
 export const scalarProducts: Products = {
   async product(a, b, options = {}) {
     const [rows, inner, columns] = productShape(a, b, options)
-    const result = matrix(rows, columns)
+    const { subtractFrom } = options
+    const result = matrix(rows, columns, subtractFrom?.data.slice())
+    const factor = subtractFrom === undefined ? 1 : -1
     const [aRow, aInner] = options.transposeA ? [1, a.columns] : [a.columns, 1]
     const [bInner, bColumn] = options.transposeB ? [1, b.columns] : [b.columns, 1]
     for (let i = 0; i < rows; i++) {
       for (let k = 0; k < inner; k++) {
-        const left = a.data[i * aRow + k * aInner]!
+        const left = factor * a.data[i * aRow + k * aInner]!
         for (let j = 0; j < columns; j++) {
           result.data[i * columns + j]! += left * b.data[k * bInner + j * bColumn]!
         }

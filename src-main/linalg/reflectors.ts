@@ -161,26 +161,27 @@ export function applyToRows(reflectors: Reflectors, c: Matrix): void {
 const reflectorsPerProduct = 128
 
 /**
- * C ← H_0 · H_1 · … · C for C [length, columns], in place, with the large products from `products`. LAPACK dormqr.
+ * C · (H_0 · H_1 · …)ᵀ for C [rows, length], with the large products from `products`. LAPACK dormqr, transposed.
  *
- * A block of reflectors leaves the rows before its first one alone, and the others are one stretch of memory.
+ * A block is C ← C − (C Vᵀ) Tᵀ V with V as it is stored, zeros included: they cost less than cutting them off.
  */
-export async function applyToColumns(reflectors: Reflectors, c: Matrix, products: Products): Promise<void> {
-  const { vectors, taus, shift } = reflectors
+export async function transformedRows(
+  reflectors: Reflectors,
+  c: Matrix,
+  products: Products
+): Promise<Matrix> {
+  const { vectors, taus } = reflectors
+  let result = c
   for (const { from, to } of blocksBackward(reflectors, reflectorsPerProduct)) {
-    const first = from + shift
-    const v = matrix(to - from, vectors.columns - first)
-    for (let k = from; k < to; k++) {
-      const row = vectors.data.subarray(k * vectors.columns + first, (k + 1) * vectors.columns)
-      v.data.set(row, (k - from) * v.columns)
-    }
+    const rows = vectors.data.subarray(from * vectors.columns, to * vectors.columns)
+    const v = matrix(to - from, vectors.columns, rows)
     const gram = await products.product(v, v, { transposeB: true })
     const t = matrix(v.rows, v.rows, triangularFactor(taus.subarray(from, to), gram.data))
-    const window = matrix(v.columns, c.columns, c.data.subarray(first * c.columns))
-    const weights = await products.product(t, await products.product(v, window))
-    const change = await products.product(v, weights, { transposeA: true })
-    for (let i = 0; i < change.data.length; i++) window.data[i]! -= change.data[i]!
+    const overlap = await products.product(result, v, { transposeB: true })
+    const weights = await products.product(overlap, t, { transposeB: true })
+    result = await products.product(weights, v, { subtractFrom: result })
   }
+  return result
 }
 
 function blocksBackward(reflectors: Reflectors, width = reflectorsPerBlock): { from: number; to: number }[] {

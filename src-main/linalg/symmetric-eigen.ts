@@ -6,26 +6,26 @@
  * eigenvalue far below ε ‖A‖ carries no correct digit.
  */
 import { WorkbenchError } from '@contract/errors'
-import { columnsFromRows, descendingOrder, makeLargestPositive } from './descending'
+import { descendingOrder, orderedRows, rowSigns } from './descending'
 import { divideAndConquer } from './divide-and-conquer'
 import type { Matrix } from './matrix'
 import type { Products } from './products'
-import { applyToColumns } from './reflectors'
+import { transformedRows } from './reflectors'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 import { tridiagonalForm } from './tridiagonal-form'
-import { unitScaled } from './unit-scale'
+import { unitFactor } from './unit-scale'
 
 export interface SymmetricEigen {
   /** Eigenvalues [n], descending. */
   readonly values: Float64Array
-  /** Eigenvectors [n, n]: column k belongs to `values[k]`. Orthonormal. */
+  /** Eigenvectors [n, n]: row k belongs to `values[k]`. Orthonormal. */
   readonly vectors: Matrix
 }
 
 /**
- * A = V · diag(λ) · Vᵀ for a symmetric `a` [n, n], which is not modified; its lower triangle decides.
+ * A = Vᵀ · diag(λ) · V, V = `vectors`, for a symmetric `a` [n, n], which is not modified; its lower triangle decides.
  *
- * Deterministic. Values are descending; the entry of largest magnitude in each column of `vectors` is positive, and
+ * Deterministic. Values are descending; the entry of largest magnitude in each row of `vectors` is positive, and
  * of entries equal to nine digits the first counts. Within a repeated eigenvalue the basis is one of many.
  *
  * @throws WorkbenchError `internal` when `a` is not square, `numerical` when an entry is not finite or the iteration
@@ -34,14 +34,15 @@ export interface SymmetricEigen {
  * flops: 4/3 to reduce, up to 4/3 to join, 2 to transform back.
  */
 export async function symmetricEigen(a: Matrix, products: Products): Promise<SymmetricEigen> {
-  const { scaled, factor } = scaledSquare(a)
-  const { diagonal, offDiagonal, reflectors } = tridiagonalForm(scaled)
+  const factor = squareFactor(a)
+  const { diagonal, offDiagonal, reflectors } = tridiagonalForm(a, factor)
   const rows = await divideAndConquer(diagonal, offDiagonal, products)
+  const vectors = await transformedRows(reflectors, rows, products)
   const order = descendingOrder(diagonal)
-  const vectors = columnsFromRows(rows, order)
-  await applyToColumns(reflectors, vectors, products)
-  makeLargestPositive(vectors)
-  return { values: Float64Array.from(order, (k) => diagonal[k]! / factor), vectors }
+  return {
+    values: Float64Array.from(order, (k) => diagonal[k]! / factor),
+    vectors: orderedRows(vectors, order, rowSigns(vectors))
+  }
 }
 
 /**
@@ -50,18 +51,18 @@ export async function symmetricEigen(a: Matrix, products: Products): Promise<Sym
  * @throws WorkbenchError as `symmetricEigen`.
  */
 export function symmetricEigenvalues(a: Matrix): Float64Array {
-  const { scaled, factor } = scaledSquare(a)
-  const { diagonal, offDiagonal } = tridiagonalForm(scaled)
+  const factor = squareFactor(a)
+  const { diagonal, offDiagonal } = tridiagonalForm(a, factor)
   tridiagonalEigen(diagonal, offDiagonal)
   return diagonal.sort((x, y) => y - x).map((value) => value / factor)
 }
 
-function scaledSquare(a: Matrix): { scaled: Matrix; factor: number } {
+function squareFactor(a: Matrix): number {
   if (a.rows !== a.columns) {
     throw new WorkbenchError(
       'internal',
       `A symmetric eigenproblem needs a square matrix, got [${a.rows}, ${a.columns}].`
     )
   }
-  return unitScaled(a, 'The matrix of a symmetric eigenproblem')
+  return unitFactor(a, 'The matrix of a symmetric eigenproblem')
 }

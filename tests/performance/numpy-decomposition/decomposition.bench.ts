@@ -27,6 +27,9 @@ const modelFile = resolve('../shared/real/whisper-tiny-ctc/model.onnx')
 const threads = Number(process.argv[2] ?? 1)
 const rounds = Number(process.argv[3] ?? 9)
 
+/** Relative difference of singular values that both must keep. */
+const agreement = 1e-9
+
 /** Milliseconds of wall time and of processor time, over all threads of the process. */
 type Times = readonly [wall: number, processor: number]
 
@@ -130,8 +133,12 @@ async function main(): Promise<void> {
       console.log(`${shape.padEnd(12)} wall Lathe, NumPy ${figures[0]}   processor ${figures[1]}`)
     }
     const { all, large } = compareSingularValues(folder, values)
-    console.log(`singular values: largest relative difference ${all.toExponential(1)},`)
+    const verdict = all <= agreement ? 'within' : 'NOT within'
+    console.log(
+      `singular values: largest relative difference ${all.toExponential(1)}, ${verdict} ${agreement},`
+    )
     console.log(`  ${large.toExponential(1)} of those above a thousandth of the largest`)
+    if (all > agreement) process.exitCode = 1
   } finally {
     rmSync(folder, { recursive: true })
   }
