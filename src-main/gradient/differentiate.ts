@@ -5,8 +5,10 @@ import { describeNode } from '../onnx/ir/attribute'
 import { isFloatingDataType } from '../onnx/ir/data-type'
 import type { Model, Node } from '../onnx/ir/model'
 import type { CarriedGradient } from './carried-gradient'
+import { Recomputation } from './checkpointing'
 import { GraphWriter } from './graph-writer'
 import { isGradientStop, vjpFor } from './rules/rules'
+import { segmentsOf } from './segments'
 import { publishedTable } from './vjp'
 
 /**
@@ -24,6 +26,11 @@ export interface DifferentiateOptions {
   readonly carried?: readonly CarriedGradient[]
   /** Sizes of inputs that will never change, by input name: what they settle is not computed at run time. */
   readonly inputShapes?: ReadonlyMap<string, readonly number[]>
+  /**
+   * Compute activations anew in the backward pass instead of keeping them; see `Recomputation`. The gradients are the same, the
+   * run takes less memory and up to the time of another forward pass.
+   */
+  readonly checkpointing?: boolean
 }
 
 export interface Differentiated {
@@ -62,8 +69,13 @@ export function differentiate(model: Model, options: DifferentiateOptions): Diff
   const cotangents = new Cotangents(graph)
   // d(loss)/d(loss) = 1, in the loss's own shape: [] or [1, ...].
   cotangents.add(options.loss, graph.filled(graph.shapeOf(options.loss), 1, graph.dataType(options.loss)!))
+  const recomputation =
+    options.checkpointing === true
+      ? new Recomputation(graph, segmentsOf(model, graph, new Set(options.wrt)))
+      : undefined
   for (const node of nodes.reverse()) {
     if (!node.outputs.some((output) => active.has(output) && cotangents.has(output))) continue
+    recomputation?.enter(node, (isInside) => cotangents.takeNewOutside(isInside))
     if (!flowCarried(node, { graph, carried, cotangents })) flowNode(node, { graph, active, cotangents })
   }
   return declareGradients(graph, cotangents, options)
@@ -133,13 +145,22 @@ function isReal(graph: GraphWriter, value: string): boolean {
 /** The cotangents found so far; several of one value are summed when it is asked for. */
 class Cotangents {
   readonly #terms = new Map<string, string[]>()
+  #added: { readonly value: string; readonly cotangent: string }[] = []
   readonly #graph: GraphWriter
 
   constructor(graph: GraphWriter) {
     this.#graph = graph
   }
 
+  /** The terms added since the last call of values that are not `isInside`. */
+  takeNewOutside(isInside: (value: string) => boolean): string[] {
+    const outside = this.#added.filter(({ value }) => !isInside(value)).map(({ cotangent }) => cotangent)
+    this.#added = []
+    return [...new Set(outside)]
+  }
+
   add(value: string, cotangent: string): void {
+    this.#added.push({ value, cotangent })
     const terms = this.#terms.get(value)
     if (terms === undefined) this.#terms.set(value, [cotangent])
     else terms.push(cotangent)
@@ -215,7 +236,7 @@ function declareGradients(
         `The loss '${loss}' does not depend on '${name}' through operators that have a gradient; leave it out.`
       )
     }
-    const gradient = graph.nameValue(graph.takeName(`${name}.gradient`), 'Identity', [cotangent])
+    const gradient = graph.rename(cotangent, graph.takeName(`${name}.gradient`))
     graph.output(gradient, graph.dataType(name), graph.dims(name))
     gradients.set(name, gradient)
   }

@@ -3,7 +3,8 @@
  * `GraphBuilder` starts from nothing; this starts from a model and keeps everything in it.
  */
 import type { Attribute, Dimension, Graph, Model, Node, TensorShapeType, ValueInfo } from '../onnx/ir/model'
-import { intAttribute, intsAttribute, tensorAttribute } from '../onnx/ir/attribute'
+import { usedValues } from '../onnx/graph-index'
+import { intAttribute, intsAttribute, subgraphs, tensorAttribute } from '../onnx/ir/attribute'
 import { dataTypeNumber, type DataType } from '../onnx/ir/data-type'
 import type { Tensor } from '../onnx/ir/tensor'
 import { exposeValues } from '../onnx/passes/expose-values'
@@ -11,6 +12,7 @@ import { FreshNames } from '../onnx/passes/fresh-names'
 import { inferShapes, type ShapeTable } from '../onnx/shapes/infer-shapes'
 import { knownElements, valueOfTensor } from '../onnx/shapes/inferred-value'
 import { constantTensors, declaredTypes, numberTensor } from './known-values'
+import { ownSize, ownerOf, symbolicSizes, type Sizes } from './symbolic-sizes'
 
 export type Attributes = Readonly<Record<string, Attribute>>
 
@@ -43,7 +45,11 @@ export class GraphWriter {
   readonly #declared: ReadonlyMap<string, TensorShapeType>
   readonly #constantTensors: ReadonlyMap<string, Tensor>
   readonly #outputs: ValueInfo[] = []
+  readonly #renamed = new Map<string, string>()
+  #standIn: ((value: string) => string) | undefined
   readonly #prefix: string
+  #sizes: ReadonlyMap<string, Sizes> | undefined
+  #producers: ReadonlyMap<string, Node> | undefined
   #count = 0
 
   /** `prefix` begins the names of all values written; `inputShapes` fixes sizes of inputs, as in `inferShapes`. */
@@ -75,12 +81,68 @@ export class GraphWriter {
     return name
   }
 
+  /**
+   * Gives `value`, which nodes written here compute, a name made by `takeName`: outputs of the graph have names of their own, and
+   * a copy would cost a pass over memory at every run. What cannot be renamed is copied after all.
+   */
+  rename(value: string, name: string): string {
+    const current = this.#renamed.get(value) ?? value
+    const maker = this.#nodes.findIndex(({ outputs }) => outputs.includes(current))
+    const isTaken = this.#outputs.some((output) => output.name === current)
+    const isCaptured = this.#nodes.some((node) => subgraphs(node).length > 0 && usedValues(node).has(current))
+    if (maker === -1 || isTaken || isCaptured) return this.nameValue(name, 'Identity', [current])
+    const renamed = (names: readonly string[]) => names.map((each) => (each === current ? name : each))
+    for (let index = maker; index < this.#nodes.length; index++) {
+      const node = this.#nodes[index]!
+      if (![...node.inputs, ...node.outputs].includes(current)) continue
+      this.#nodes[index] = { ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }
+    }
+    this.#renamed.set(value, name)
+    this.#renamed.set(current, name)
+    return name
+  }
+
+  /**
+   * From now on every node that is written reads `standIn(value)` in place of a value. What `standIn` writes itself goes through
+   * `plainNode` and `copy`.
+   */
+  readThrough(standIn: (value: string) => string): void {
+    this.#standIn = standIn
+  }
+
+  /** As `node`, reading exactly `inputs`. */
+  plainNode(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    const output = this.#freshName(`${opType}_${this.#count++}`)
+    this.#nodes.push({
+      name: output,
+      opType,
+      domain: '',
+      inputs,
+      outputs: [output],
+      attributes: new Map(Object.entries(attributes))
+    })
+    return output
+  }
+
+  /** Adds a copy of a node of the model that reads exactly `inputs`, and returns its outputs, '' where the node leaves one out. */
+  copy(node: Node, inputs: readonly string[]): readonly string[] {
+    const number = this.#count++
+    const outputs = node.outputs.map((output, index) =>
+      output === '' ? '' : this.#freshName(`${node.opType}_${number}_again_${index}`)
+    )
+    this.#nodes.push({ ...node, name: this.#freshName(`${node.opType}_${number}_again`), inputs, outputs })
+    return outputs
+  }
+
   #push(opType: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes): void {
     this.#nodes.push({
       name: outputs[0]!,
       opType,
       domain: '',
-      inputs,
+      inputs: inputs.map((input) => {
+        const current = this.#renamed.get(input) ?? input
+        return this.#standIn === undefined ? current : this.#standIn(current)
+      }),
       outputs,
       attributes: new Map(Object.entries(attributes))
     })
@@ -172,9 +234,24 @@ export class GraphWriter {
     const known = this.#shapeValues.get(value)
     if (known !== undefined) return known
     const dims = this.dims(value)
-    const made = dims?.every((dim) => dim !== undefined) ? this.ints(dims) : this.node('Shape', [value])
+    const made = dims?.every((dim) => dim !== undefined)
+      ? this.ints(dims)
+      : (this.#composedShape(value) ?? this.node('Shape', [value]))
     this.#shapeValues.set(value, made)
     return made
+  }
+
+  /** The shape from those of other values, so that nothing is kept or computed anew for the sake of its shape. */
+  #composedShape(value: string): string | undefined {
+    if (this.#standIn === undefined) return undefined
+    const parts = this.sizes(value)?.map((size) => {
+      if (typeof size === 'number') return this.ints([size])
+      const { owner, axis } = ownerOf(size)
+      return owner === value ? undefined : this.node('Gather', [this.shapeOf(owner), this.ints([axis])])
+    })
+    if (parts === undefined || parts.length === 0 || !parts.every((part) => part !== undefined))
+      return undefined
+    return this.node('Concat', parts, { axis: intAttribute(0) })
   }
 
   /** The size of `value` along `axis` (from 0) as an int64 vector of one element. */
@@ -191,10 +268,24 @@ export class GraphWriter {
     return this.#shapes.values.get(value)?.dims ?? sizes
   }
 
+  /** As `dims`, with a symbol for each size that is not known: where two are the same symbol, the sizes are equal. */
+  sizes(value: string): Sizes | undefined {
+    this.#sizes ??= symbolicSizes(this.#model, this.#shapes, (name) => this.knownElements(name))
+    return this.#sizes.get(value) ?? this.dims(value)?.map((dim, axis) => dim ?? ownSize(value, axis))
+  }
+
   /** The element type of a value of the model; undefined when it is neither inferred nor declared. */
   dataType(value: string): DataType | undefined {
     const inferred = this.#shapes.values.get(value)?.dataType
     return inferred === undefined || inferred === 'undefined' ? this.#declared.get(value)?.dataType : inferred
+  }
+
+  /** The node of the model that computes `value`. */
+  producer(value: string): Node | undefined {
+    this.#producers ??= new Map(
+      this.#model.graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node]))
+    )
+    return this.#producers.get(value)
   }
 
   /** The elements of a small constant of the model, row-major; undefined for anything computed or fed. */

@@ -1,12 +1,13 @@
 import { intAttribute } from '../onnx/ir/attribute'
-import type { GraphWriter, StaticDims } from './graph-writer'
+import type { GraphWriter } from './graph-writer'
+import type { Size, Sizes } from './symbolic-sizes'
 
 /**
  * Undoes broadcasting: sums `value`, which has the broadcast shape of `operands`, to the shape of `target`, one of
  * them. This is the vjp of the copy that broadcasting makes.
  *
  * Axes that are known to be broadcast, or known not to be, are settled here; only where a size of `target` is unknown
- * *and* another operand may be larger does the graph compute the axes as it runs.
+ * *and* another operand's may be larger does the graph compute the axes as it runs.
  */
 export function sumToShape(
   graph: GraphWriter,
@@ -14,8 +15,8 @@ export function sumToShape(
   target: string,
   operands: readonly string[]
 ): string {
-  const dims = graph.dims(target)
-  const others = operands.filter((operand) => operand !== target).map((operand) => graph.dims(operand))
+  const dims = graph.sizes(target)
+  const others = operands.filter((operand) => operand !== target).map((operand) => graph.sizes(operand))
   if (dims === undefined || others.some((other) => other === undefined)) {
     // An operand beside itself or beside scalars has the result's shape whatever its rank.
     if (others.every((other) => other?.every((dim) => dim === 1) && other.length === 0)) return value
@@ -26,17 +27,17 @@ export function sumToShape(
   const axes: number[] = []
   for (let axis = 0; axis < rank; axis++) {
     const size = axis < lead ? 1 : dims[axis - lead]
-    const mayBeBroadcast = others.some((other) => sizeAt(other!, rank, axis) !== 1)
+    const mayBeBroadcast = others.some((other) => ![1, size].includes(sizeAt(other!, rank, axis)))
     if (!mayBeBroadcast && axis >= lead) continue
-    if (size === undefined) return sumDynamic(graph, value, target, lead)
+    if (typeof size === 'string') return sumDynamic(graph, value, target, lead)
     if (size === 1) axes.push(axis)
   }
   return sumStatic(graph, value, axes, lead)
 }
 
-function sizeAt(dims: StaticDims, rank: number, axis: number): number | undefined {
+function sizeAt(dims: Sizes, rank: number, axis: number): Size {
   const own = axis - (rank - dims.length)
-  return own < 0 ? 1 : dims[own]
+  return own < 0 ? 1 : dims[own]!
 }
 
 function sumStatic(graph: GraphWriter, value: string, axes: readonly number[], lead: number): string {

@@ -106,7 +106,7 @@ export class StepWriter {
     { next, kind }: { readonly next: string; readonly kind: StepState['kind'] }
   ): string {
     const dims = this.graph.dims(parameter) ?? []
-    const output = this.graph.nameValue(this.graph.takeName(`${input}.next`), 'Identity', [next])
+    const output = this.graph.rename(next, this.graph.takeName(`${input}.next`))
     this.graph.output(output, this.dataType, dims)
     this.#state.push({ input, output, dataType: this.dataType, dims, kind })
     return output

@@ -38,7 +38,23 @@ const subtract: Vjp = (context) => {
 const multiply: Vjp = (context) => {
   const c = onlyCotangent(context)
   const { node, graph } = context
+  const gate = ownSigmoid(context)
+  if (gate !== undefined) {
+    // y = x·σ: x̄ = c·(y + σ·(1 − y)), in four passes over memory instead of six.
+    const y = node.outputs[0]!
+    const slope = graph.add(y, graph.mul(node.inputs[gate]!, graph.sub(constant(context, 1), y)))
+    return node.inputs.map((_, index) => (index === gate ? undefined : graph.mul(c, slope)))
+  }
   return broadcast(context, (index) => graph.mul(c, node.inputs[1 - index]!))
+}
+
+/** The input that is the sigmoid of the other one, as in swish; the other's cotangent then holds both ways. */
+function ownSigmoid({ node, graph, isNeeded }: VjpContext): number | undefined {
+  const index = node.inputs.findIndex((input, position) => {
+    const maker = graph.producer(input)
+    return maker?.opType === 'Sigmoid' && maker.domain === '' && maker.inputs[0] === node.inputs[1 - position]
+  })
+  return index >= 0 && isNeeded(index) && isNeeded(1 - index) ? index : undefined
 }
 
 /** da = c / b; db = −c·y / b. */

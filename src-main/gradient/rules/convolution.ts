@@ -8,7 +8,7 @@ import {
   windowAttributes
 } from '../sliding-window'
 import { exceptChannels } from '../standardize'
-import { dimsOf, onlyCotangent, refusal, type Vjp, type VjpContext, type VjpFamily } from '../vjp'
+import { dimsOf, onlyCotangent, refusal, typeOf, type Vjp, type VjpContext, type VjpFamily } from '../vjp'
 
 /** A known number of channels. */
 function known({ node }: VjpContext, count: number | undefined, what: string): number {
@@ -24,21 +24,16 @@ const conv: Vjp = (context) => {
   const weightDims = dimsOf(context, 1)
   const group = readInt(node, 'group', 1)
   const window = settleWindow(node, dims, weightDims.slice(2))
+  const sliding = {
+    window,
+    group,
+    perGroup: known(context, weightDims[1], 'channels per group'),
+    out: known(context, weightDims[0], 'output channels')
+  }
+  const spatialShape = () => spatialShapeOf(graph, x, window.kernel.length)
   return [
-    isNeeded(0)
-      ? spreadOverInput(graph, c, weight, {
-          window,
-          group,
-          spatialShape: spatialShapeOf(graph, x, window.kernel.length)
-        })
-      : undefined,
-    isNeeded(1)
-      ? weightCotangent(graph, x, c, {
-          window,
-          group,
-          perGroup: known(context, weightDims[1], 'channels per group')
-        })
-      : undefined,
+    isNeeded(0) ? spreadOverInput(graph, c, weight, { ...sliding, spatialShape: spatialShape() }) : undefined,
+    isNeeded(1) ? weightCotangent(graph, x, c, { ...sliding, dataType: typeOf(context) }) : undefined,
     isNeeded(2) ? graph.reduceSum(c, exceptChannels(dims.length), false) : undefined
   ]
 }
@@ -64,7 +59,9 @@ const convTranspose: Vjp = (context) => {
       ? weightCotangent(graph, c, x, {
           window,
           group,
-          perGroup: known(context, weightDims[1], 'channels per group')
+          perGroup: known(context, weightDims[1], 'channels per group'),
+          out: known(context, weightDims[0], 'input channels'),
+          dataType: typeOf(context)
         })
       : undefined,
     isNeeded(2) ? graph.reduceSum(c, exceptChannels(dims.length), false) : undefined

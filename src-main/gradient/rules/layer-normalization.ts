@@ -1,9 +1,9 @@
 /** y = x̂·scale + bias with x̂ standardized over the axes from `axis` to the last. */
 import { readFloat, readInt } from '../../onnx/ir/attribute'
 import { resolveAxis } from '../../onnx/shapes/shape-rule'
-import { standardize, standardizeCotangent } from '../standardize'
+import { standardize, standardizeCotangent, type Standardized } from '../standardize'
 import { sumToShape } from '../sum-to-shape'
-import { dimsOf, onlyCotangent, typeOf, type Vjp, type VjpFamily } from '../vjp'
+import { dimsOf, onlyCotangent, typeOf, type Vjp, type VjpContext, type VjpFamily } from '../vjp'
 
 const layerNormalization: Vjp = (context) => {
   const { node, graph, isNeeded } = context
@@ -16,7 +16,8 @@ const layerNormalization: Vjp = (context) => {
   // Only the bias does not need x̂.
   const parts =
     isNeeded(0) || isNeeded(1)
-      ? standardize(graph, x, axes, { epsilon, dataType: typeOf(context) })
+      ? (standardizedAhead(context, axes) ??
+        standardize(graph, x, axes, { epsilon, dataType: typeOf(context) }))
       : undefined
   return [
     parts !== undefined && isNeeded(0) ? standardizeCotangent(graph, parts, graph.mul(c, scale)) : undefined,
@@ -25,6 +26,15 @@ const layerNormalization: Vjp = (context) => {
       : undefined,
     bias !== undefined && isNeeded(2) ? sumToShape(graph, c, bias, [bias, x]) : undefined
   ]
+}
+
+/** x̂ from the mean and deviation that the forward pass has anyway; in other types it keeps them in float32 only. */
+function standardizedAhead(context: VjpContext, axes: readonly number[]): Standardized | undefined {
+  const { node, graph } = context
+  if (typeOf(context) !== 'float32') return undefined
+  const inverse = graph.outputOf(node, 2)
+  const centred = graph.sub(node.inputs[0]!, graph.outputOf(node, 1))
+  return { normalized: graph.mul(centred, inverse), inverse, axes }
 }
 
 export const layerNormalizationRules: VjpFamily = { LayerNormalization: layerNormalization }

@@ -43,15 +43,18 @@ function fold(context: VjpContext, full: string, index: number, ranks: readonly 
     const summed = axes.length === 0 ? full : graph.reduceSum(full, axes, false)
     return graph.reshape(summed, graph.shapeOf(input))
   }
-  if (batchRank === 0 || (ranks[index]! - 2 === batchRank && isBatchEqual(context))) return full
+  if (batchRank === 0 || hasOwnStack(context, index)) return full
   return sumToShape(graph, full, input, batchOperands(context, index, ranks))
 }
 
-/** Whether the leading axes of both operands are known to be the same. */
-function isBatchEqual({ node, graph }: VjpContext): boolean {
-  const [a, b] = node.inputs.map((input) => graph.dims(input)?.slice(0, -2))
-  if (a === undefined || b === undefined || a.length !== b.length) return false
-  return a.every((size, axis) => size !== undefined && size === b[axis])
+/** Whether the stack of an operand is known not to have been broadcast to that of the other. */
+function hasOwnStack({ node, graph }: VjpContext, index: number): boolean {
+  const [own, other] = [node.inputs[index]!, node.inputs[1 - index]!].map((input) =>
+    graph.sizes(input)?.slice(0, -2)
+  )
+  if (own === undefined || other === undefined || own.length < other.length) return false
+  const lead = own.length - other.length
+  return other.every((size, axis) => size === 1 || size === own[lead + axis])
 }
 
 /** Broadcasting of stacks only looks at leading axes; the last two of any operand never differ from the result's. */

@@ -35,7 +35,13 @@ const averagePool: Vjp = (context) => {
   const pooledShape = spatialShapeOf(graph, node.outputs[0]!, rank)
   const images = graph.reshape(share, graph.node('Concat', [graph.ints([-1, 1]), pooledShape], axis0))
   const kernel = onesKernel(graph, window, typeOf(context))
-  const spread = spreadOverInput(graph, images, kernel, { window, group: 1, spatialShape })
+  const spread = spreadOverInput(graph, images, kernel, {
+    window,
+    group: 1,
+    perGroup: 1,
+    out: 1,
+    spatialShape
+  })
   return [graph.reshape(spread, graph.shapeOf(x))]
 }
 
