@@ -1,6 +1,6 @@
 /** A checkpoint as a header and named arrays, which the workspace writes. */
 import { WorkbenchError } from '@contract/errors'
-import type { TrainingCurve } from '@contract/training'
+import type { DevelopmentRecord, TrainingCurve } from '@contract/training'
 import type { Json } from '../base/canonical-json'
 import type { StepValues } from './step-runner'
 import type { TrainingProgress } from './training-progress'
@@ -11,7 +11,7 @@ export interface Checkpoint {
 }
 
 /** Raised when a checkpoint of an older Lathe would be continued differently. */
-export const checkpointVersion = 1
+export const checkpointVersion = 2
 
 const [valuePrefix, bestPrefix] = ['now:', 'best:']
 
@@ -22,7 +22,7 @@ export function encodeCheckpoint({ step, values, curve, best, ended }: TrainingP
       checkpointVersion,
       step,
       ended: ended ?? null,
-      best: best === undefined ? null : { step: best.step, loss: best.loss },
+      best: best === undefined ? null : { ...best.record },
       curve: {
         steps: curve.steps.map((each) => ({ ...each })),
         development: curve.development.map((each) => ({ ...each }))
@@ -52,7 +52,7 @@ export function decodeCheckpoint(
     ended: stored.ended ?? undefined,
     curve: stored.curve,
     values: unprefixed(valuePrefix, arrays),
-    best: stored.best === null ? undefined : { ...stored.best, values: unprefixed(bestPrefix, arrays) }
+    best: stored.best === null ? undefined : { record: stored.best, values: unprefixed(bestPrefix, arrays) }
   }
 }
 
@@ -61,7 +61,7 @@ interface StoredHeader {
   readonly checkpointVersion: number
   readonly step: number
   readonly ended: 'completed' | 'early-stopping' | null
-  readonly best: { readonly step: number; readonly loss: number } | null
+  readonly best: DevelopmentRecord | null
   readonly curve: TrainingCurve
 }
 

@@ -3,7 +3,12 @@ import { WorkbenchError } from '@contract/errors'
 import type { Clock } from '../base/clock'
 import { encodeModel } from '../onnx/serde/encode-model'
 import { float32Values } from '../onnx/ir/tensor'
-import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../runtime/inference-backend'
+import type {
+  InferenceBackend,
+  InferenceSession,
+  RuntimeTensor,
+  SessionOptions
+} from '../runtime/inference-backend'
 import type { StepState } from '../gradient/optimizers/step-graph'
 import type { TrainingBatch } from './training-data'
 import type { TrainingStep } from './training-step'
@@ -67,10 +72,10 @@ export class StepRunner {
     backend: InferenceBackend,
     step: TrainingStep,
     values: StepValues,
-    { threads, clock }: { readonly threads: number; readonly clock: Clock }
+    { clock, ...sessionOptions }: SessionOptions & { readonly threads: number; readonly clock: Clock }
   ): Promise<StepRunner> {
     const open = (model: Parameters<typeof encodeModel>[0]) =>
-      backend.open({ kind: 'bytes', bytes: encodeModel(model) }, { threads })
+      backend.open({ kind: 'bytes', bytes: encodeModel(model) }, sessionOptions)
     const update = await open(step.step.model)
     const backward = step.accumulation === undefined ? undefined : await open(step.accumulation.model)
     return new StepRunner(step, clock, { update, backward }, values)

@@ -104,10 +104,58 @@ describe('training', () => {
     expect(ended).toBe('early-stopping')
     expect(step).toBeLessThan(200)
     const lowest = Math.min(...curve.development.map(({ loss }) => loss))
-    expect(best?.loss).toBe(lowest)
-    expect(step - best!.step).toBe(15)
+    expect(best?.record.loss).toBe(lowest)
+    expect(step - best!.record.step).toBe(15)
     expect(best!.values.get('head.weight')).toBeDefined()
     expect(log.events.filter(({ kind }) => kind === 'development')).toHaveLength(1 + step / 5)
+  })
+
+  it('can choose by word errors, equal ones by the earlier step, and goes on the same after a checkpoint', async () => {
+    // Developed on what it learns: the words become right while the loss still falls.
+    const recipe = tinyTrainingRecipe({
+      steps: 80,
+      learningRate: 0.01,
+      developmentSet: 'dev.jsonl',
+      select: 'word-errors',
+      evaluateEverySteps: 5,
+      checkpointEverySteps: 30
+    })
+    const { options, log } = tinyTraining(recipe)
+    const development = options.data
+    const everything = await development.batch([0, 1, 2, 3, 4, 5], undefined)
+    const counts = everything.feeds[options.step.inputs.labelCounts]!.data as BigInt64Array
+    const words = counts.reduce((sum, count) => sum + Number(count), 0)
+    const { best, curve, ...straight } = await train({ ...options, development })
+    expect(curve.development.every(({ referenceWords }) => referenceWords === words)).toBe(true)
+    const errors = curve.development.map(({ wordErrors }) => wordErrors)
+    expect(errors[0]).toBeGreaterThan(0.5 * words)
+    expect(Math.min(...errors)).toBe(0)
+    expect(best?.record).toEqual(curve.development[errors.indexOf(0)])
+    const lowestLoss = curve.development.reduce((least, each) => (each.loss < least.loss ? each : least))
+    expect(best!.record.step).toBeLessThan(lowestLoss.step)
+    const resume = stored(log.saved[0]!)
+    const resumed = await train({ ...tinyTraining(recipe, { resume }).options, development })
+    expect(resumed.best?.record).toEqual(best!.record)
+    expect(resumed.best?.values).toEqual(best!.values)
+    expect(resumed.curve).toEqual(curve)
+    expect(bytesOf(resumed)).toEqual(bytesOf({ ...straight, best, curve }))
+  })
+
+  it('stops early by the measure that chooses', async () => {
+    const recipe = tinyTrainingRecipe({
+      steps: 200,
+      learningRate: 0.01,
+      developmentSet: 'dev.jsonl',
+      select: 'word-errors',
+      evaluateEverySteps: 5,
+      earlyStopping: { patience: 2 }
+    })
+    const { options } = tinyTraining(recipe)
+    const { best, ended, step } = await train({ ...options, development: options.data })
+    // No error is left, so none can be fewer, though the loss falls for long after.
+    expect(best?.record.wordErrors).toBe(0)
+    expect(ended).toBe('early-stopping')
+    expect(step - best!.record.step).toBe(10)
   })
 
   it('stops at a loss that is not finite, with the checkpoint of before', async () => {

@@ -1,6 +1,13 @@
 /** The training loop over the runtime port. Runs in an engine process only: every step blocks its thread. */
 import { WorkbenchError } from '@contract/errors'
-import type { TrainingEvent, TrainingPace, TrainingRecipe, TrainingStepRecord } from '@contract/training'
+import {
+  isBetterDevelopment,
+  type DevelopmentRecord,
+  type TrainingEvent,
+  type TrainingPace,
+  type TrainingRecipe,
+  type TrainingStepRecord
+} from '@contract/training'
 import type { CancelSignal } from '../base/abort'
 import type { Clock } from '../base/clock'
 import { createRemainingTime } from '../base/remaining-time'
@@ -173,16 +180,17 @@ class TrainingLoop {
 
   async #evaluate(step: number): Promise<void> {
     if (this.#evaluation === undefined || this.#options.development === undefined) return
-    const loss = await this.#developmentLoss(this.#evaluation, this.#options.development)
+    const { recipe } = this.#options
+    const heard = await this.#hearDevelopment(this.#evaluation, this.#options.development)
     const { curve, best, ended } = this.#progress
-    const isBest = best === undefined || loss < best.loss
-    const record = { step, loss }
+    const record: DevelopmentRecord = { step, ...heard }
+    const isBest = isBetterDevelopment(record, best?.record, recipe.select)
     const development = [...curve.development, record]
     const values = new Map(
       Object.entries(this.#runner.parameters).map(([name, { data }]) => [name, data as Float32Array])
     )
-    const nextBest = isBest ? { step, loss, values } : best
-    const patience = this.#options.recipe.earlyStopping?.patience ?? Infinity
+    const nextBest = isBest ? { record, values } : best
+    const patience = recipe.earlyStopping?.patience ?? Infinity
     const isPatienceOut = evaluationsSinceBest(development, nextBest) >= patience
     this.#progress = {
       ...this.#progress,
@@ -193,25 +201,35 @@ class TrainingLoop {
     this.#options.onEvent({ kind: 'development', record, isBest })
   }
 
-  /** The mean loss over the recordings of the development set, without augmentation. */
-  async #developmentLoss(session: InferenceSession, data: TrainingData): Promise<number> {
+  /** The mean loss over the recordings of the development set and their word errors, without augmentation. */
+  async #hearDevelopment(
+    session: InferenceSession,
+    data: TrainingData
+  ): Promise<Omit<DevelopmentRecord, 'step'>> {
     const { step, signal } = this.#options
-    let [sum, recordings] = [0, 0]
+    let [sum, recordings, wordErrors, referenceWords] = [0, 0, 0, 0]
     for (const numbers of epochBatches(data.recordings, this.#order(), 0)) {
       if (signal.aborted)
         throw new WorkbenchError('cancelled', 'The training was cancelled; its last checkpoint is kept.')
       const batch = await data.batch(numbers, undefined)
-      const outputs = await session.run({ ...batch.feeds, ...this.#runner.parameters }, [step.loss])
-      sum += scalarOf(outputs, step.loss) * batch.recordings
+      const feeds = { ...batch.feeds, ...this.#runner.parameters }
+      const outputs = await session.run(feeds, [step.loss, step.logits])
+      sum += this.#finiteLoss(scalarOf(outputs, step.loss)) * batch.recordings
       recordings += batch.recordings
+      const tally = batch.countWordErrors(outputs[step.logits]!)
+      wordErrors += tally.wordErrors
+      referenceWords += tally.referenceWords
       await this.#options.breathe()
     }
-    const mean = sum / recordings
-    // A comparison with NaN would keep the wrong weights for good.
-    if (Number.isFinite(mean)) return mean
+    return { loss: this.#finiteLoss(sum / recordings), wordErrors, referenceWords }
+  }
+
+  /** A comparison with NaN would keep the wrong weights for good. */
+  #finiteLoss(loss: number): number {
+    if (Number.isFinite(loss)) return loss
     throw new WorkbenchError(
       'numerical',
-      `The loss of the development set is ${mean} after step ${this.#progress.step}, expected a finite number; ${this.#kept()}; lower the learning rate or check its recordings.`
+      `The loss of the development set is ${loss} after step ${this.#progress.step}, expected a finite number; ${this.#kept()}; lower the learning rate or check its recordings.`
     )
   }
 

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '@contract/errors'
+import type { TrainableCount } from '@contract/training-record'
 import { namePattern } from '../base/name-pattern'
 import { elementCount, type Tensor } from '../onnx/ir/tensor'
 import type { Model } from '../onnx/ir/model'
@@ -23,6 +24,23 @@ export function trainableParameters(model: Model, { trainable, frozen }: Paramet
   const chosen = [...names.keys()].filter((name) => included.has(name) && !excluded.has(name))
   if (chosen.length > 0) return chosen
   throw new WorkbenchError('invalid-input', 'Everything that the recipe trains is also frozen; freeze less.')
+}
+
+/**
+ * How much a recipe would train, and how much there is.
+ *
+ * @throws WorkbenchError as `trainableParameters`.
+ */
+export function countTrainable(model: Model, selection: ParameterSelection): TrainableCount {
+  const { initializers } = model.graph
+  const count = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + elementCount(initializers.get(name)?.dims ?? [0]), 0)
+  const chosen = trainableParameters(model, selection)
+  return {
+    tensors: chosen.length,
+    parameters: count(chosen),
+    allParameters: count([...parameterNames(model).keys()])
+  }
 }
 
 /** The parameters of `chosen` that each group names, by parameter; the first group that names one has it. */

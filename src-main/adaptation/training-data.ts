@@ -8,6 +8,19 @@ export interface TrainingBatch {
   readonly recordings: number
   /** Without padding. */
   readonly audioSeconds: number
+  /**
+   * Compares the words that the model said with those of the transcripts.
+   *
+   * - `logits` of this batch, [recordings, frames, classes]
+   *
+   * @throws WorkbenchError `numerical` when one of them is not finite.
+   */
+  countWordErrors(logits: RuntimeTensor): WordErrorTally
+}
+
+export interface WordErrorTally {
+  readonly wordErrors: number
+  readonly referenceWords: number
 }
 
 export interface TrainingData {

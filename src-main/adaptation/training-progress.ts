@@ -3,8 +3,8 @@ import type { DevelopmentRecord, TrainingCurve } from '@contract/training'
 import type { StepValues } from './step-runner'
 
 export interface BestWeights {
-  readonly step: number
-  readonly loss: number
+  /** What the development set said of them. */
+  readonly record: DevelopmentRecord
   /** The trained weights, by name. */
   readonly values: StepValues
 }
@@ -25,5 +25,5 @@ export function evaluationsSinceBest(
   development: readonly DevelopmentRecord[],
   best: BestWeights | undefined
 ): number {
-  return best === undefined ? 0 : development.filter(({ step }) => step > best.step).length
+  return best === undefined ? 0 : development.filter(({ step }) => step > best.record.step).length
 }

@@ -37,6 +37,8 @@ export interface TrainingStepOptions extends CtcPorts {
   readonly groups: ReadonlyMap<string, string>
   /** Whether a step is made of several batches. */
   readonly accumulates: boolean
+  /** Whether activations are computed anew for the gradients instead of being kept. Default: kept. */
+  readonly checkpointing?: boolean
 }
 
 export interface TrainingStep {
@@ -53,6 +55,8 @@ export interface TrainingStep {
   }
   /** The output that holds the mean loss of a batch. */
   readonly loss: string
+  /** The output of `evaluation` that holds what the model says, [batch, frames, classes]. */
+  readonly logits: string
   /** Forward pass and loss only, with the trained weights as inputs. */
   readonly evaluation: Model
   /** Forward, loss, gradients and update in one run; with accumulation only the update. */
@@ -75,7 +79,13 @@ export function buildTrainingStep(model: Model, options: TrainingStepOptions): T
   const { trainable, optimizer, maxGradientNorm, groups } = options
   const { model: open, parameters } = parametersToInputs(model, trainable)
   const { evaluation, loss, carried, inputs } = addLoss(open, options)
-  const { model: backward, gradients } = differentiate(evaluation, { loss, carried, wrt: trainable })
+  const { model: differentiated, gradients } = differentiate(evaluation, {
+    loss,
+    carried,
+    wrt: trainable,
+    checkpointing: options.checkpointing ?? false
+  })
+  const backward = withoutOutputs(differentiated, new Set(gradients.values()))
   const accumulation = options.accumulates ? accumulateGradients(backward, gradients) : undefined
   const before =
     accumulation === undefined ? { model: backward, gradients } : summedGradientsModel(accumulation)
@@ -86,7 +96,13 @@ export function buildTrainingStep(model: Model, options: TrainingStepOptions): T
     groups,
     undecayed: new Set(vectors)
   })
-  return { parameters, inputs, loss, evaluation, step, accumulation }
+  return { parameters, inputs, loss, logits: options.logits, evaluation, step, accumulation }
+}
+
+/** Outputs that nobody reads would be kept in memory to the end of a run. */
+function withoutOutputs(model: Model, names: ReadonlySet<string>): Model {
+  const outputs = model.graph.outputs.filter(({ name }) => !names.has(name))
+  return { ...model, graph: { ...model.graph, outputs } }
 }
 
 function addLoss(open: Model, { input, timeAxis, logits, blank }: CtcPorts) {

@@ -3,6 +3,7 @@
  * runs. Paths are relative to the recipe file. Unknown keys are refused.
  */
 import { z } from 'zod'
+import { normalizerNames } from './recipe'
 
 /** How a learning rate goes from its full value to its last one, after the warm-up. */
 export const scheduleKinds = ['constant', 'linear', 'cosine', 'exponential'] as const
@@ -84,6 +85,10 @@ export const augmentationSchema = z.strictObject({
 })
 export type AugmentationSettings = z.infer<typeof augmentationSchema>
 
+/** What the weights that are kept have the least of on the development set: its mean loss, or wrong words. */
+export const selectionMeasures = ['loss', 'word-errors'] as const
+export type SelectionMeasure = (typeof selectionMeasures)[number]
+
 export const trainingRecipeSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -95,6 +100,10 @@ export const trainingRecipeSchema = z
     trainingSet: z.string().min(1),
     /** Decides which weights are kept and when to stop; never trained on. */
     developmentSet: z.string().min(1).optional(),
+    /** What of the development set decides; equal steps go to the earlier. `word-errors` needs a development set. */
+    select: z.enum(selectionMeasures).default('loss'),
+    /** Text normalizer before the words of the development set are counted; the same names as in a study. */
+    normalizer: z.enum(normalizerNames).default('none'),
     /** Whether audio at another sample rate is resampled to the model's; otherwise it is refused. */
     resample: z.boolean().default(false),
     /**
@@ -121,6 +130,11 @@ export const trainingRecipeSchema = z
     earlyStopping: z.strictObject({ patience: z.int().min(1) }).optional(),
     evaluateEverySteps: z.int().min(1).default(100),
     checkpointEverySteps: z.int().min(1).default(100),
+    /**
+     * Whether activations are computed anew for the gradients instead of being kept: less memory for long recordings, up to
+     * the time of another forward pass. May round differently.
+     */
+    gradientCheckpointing: z.boolean().default(false),
     /** Threads inside one operator. Another number may round differently. */
     threads: z.int().min(1).max(256).default(2)
   })
@@ -133,6 +147,9 @@ export const trainingRecipeSchema = z
       message: 'early stopping needs a developmentSet'
     }
   )
+  .refine(({ select, developmentSet }) => select === 'loss' || developmentSet !== undefined, {
+    message: 'selecting by word errors needs a developmentSet'
+  })
 export type TrainingRecipe = z.infer<typeof trainingRecipeSchema>
 
 /** A step on the training curve. Everything here is decided by the recipe and repeats itself. */
@@ -153,7 +170,19 @@ export interface TrainingStepRecord {
 /** What the development set says after a step; step 0 is the model as it was. */
 export interface DevelopmentRecord {
   readonly step: number
+  /** Mean over the recordings. */
   readonly loss: number
+  /** Substitutions, deletions and insertions of greedy decoding, after the recipe's normalizer. */
+  readonly wordErrors: number
+  readonly referenceWords: number
+}
+
+/** Word errors as a share of the words that were said; the errors themselves where nothing was said. */
+export function developmentErrorRate({
+  wordErrors,
+  referenceWords
+}: Pick<DevelopmentRecord, 'wordErrors' | 'referenceWords'>): number {
+  return wordErrors / Math.max(1, referenceWords)
 }
 
 /** How fast a training runs: tells nothing about the weights. */
@@ -168,7 +197,22 @@ export interface TrainingPace {
   readonly remainingSeconds: number | null
 }
 
+/** What is known of a training before its first step. */
+export interface TrainingHead {
+  /** Identifies what was asked for: recipe, model, data. */
+  readonly trainingId: string
+  /** Its paths are absolute. */
+  readonly recipe: TrainingRecipe
+  readonly parentModelHash: string
+  readonly trainingHash: string
+  readonly developmentHash: string | null
+  readonly trainedParameters: number
+  readonly totalSteps: number
+}
+
 export type TrainingEvent =
+  /** Everything was opened; `curve` is what an earlier run has done. */
+  | { readonly kind: 'opened'; readonly head: TrainingHead; readonly curve: TrainingCurve }
   | {
       readonly kind: 'step'
       readonly record: TrainingStepRecord
@@ -182,6 +226,27 @@ export type TrainingEvent =
 export interface TrainingCurve {
   readonly steps: readonly TrainingStepRecord[]
   readonly development: readonly DevelopmentRecord[]
+}
+
+/** Whether a record is better than the best so far, by the recipe's measure: a tie is not. */
+export function isBetterDevelopment(
+  record: DevelopmentRecord,
+  best: DevelopmentRecord | undefined,
+  select: SelectionMeasure
+): boolean {
+  if (best === undefined) return true
+  return select === 'loss' ? record.loss < best.loss : record.wordErrors < best.wordErrors
+}
+
+/** The record whose weights are kept; undefined without any. */
+export function bestDevelopment(
+  records: readonly DevelopmentRecord[],
+  select: SelectionMeasure
+): DevelopmentRecord | undefined {
+  return records.reduce<DevelopmentRecord | undefined>(
+    (best, record) => (isBetterDevelopment(record, best, select) ? record : best),
+    undefined
+  )
 }
 
 export interface TrainingSummary {

@@ -8,7 +8,11 @@ import type { TrainingProgress } from '../../src-main/adaptation/training-progre
 import { buildTrainingStep, type TrainingStep } from '../../src-main/adaptation/training-step'
 import { createPrng } from '../../src-main/base/prng'
 import type { Model } from '../../src-main/onnx/ir/model'
+import { alignWords } from '../../src-main/evaluation/word-errors'
+import { wordErrorCount } from '../../src-main/evaluation/error-count'
 import { createOrtBackend } from '../../src-main/runtime/ort/ort-backend'
+import { ctcGreedy } from '../../src-main/speech/decode/ctc-greedy'
+import { outputOfRecording } from '../../src-main/speech/families/model-runner'
 import { tinyModel, tinySizes } from './tiny-speech-model'
 
 export function tinyTrainingRecipe(
@@ -41,7 +45,8 @@ export function tinyStep(recipe: TrainingRecipe, model: Model = tinyModel('whisp
     groups: parameterGroupOf(model, trainable, recipe.groups),
     optimizer: recipe.optimizer,
     maxGradientNorm: recipe.maxGradientNorm,
-    accumulates: recipe.batches.perStep > 1
+    accumulates: recipe.batches.perStep > 1,
+    checkpointing: recipe.gradientCheckpointing
   })
 }
 
@@ -87,7 +92,20 @@ export function tinyTrainingData(
           )
         },
         recordings: chosen.length,
-        audioSeconds: chosen.reduce((sum, { audioSeconds }) => sum + audioSeconds, 0)
+        audioSeconds: chosen.reduce((sum, { audioSeconds }) => sum + audioSeconds, 0),
+        // Every label is a word.
+        countWordErrors(logits) {
+          if (logits.dataType !== 'float32') throw new TypeError('Expected float32 logits.')
+          const counts = chosen.map(({ frames: own, labels }, row) => {
+            const { data: values, dims } = outputOfRecording(logits, row, own / frames)
+            const heard = ctcGreedy({ logits: values, frames: dims[1]!, classes: dims[2]! }, 0)
+            return wordErrorCount(alignWords(labels.map(String), heard.map(String)))
+          })
+          return {
+            wordErrors: counts.reduce((sum, { errors }) => sum + errors, 0),
+            referenceWords: counts.reduce((sum, { total }) => sum + total, 0)
+          }
+        }
       })
     }
   }
