@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { WorkbenchError } from '@contract/errors'
+import { WorkbenchError, wrapError } from '@contract/errors'
 import type { Json } from '../base/canonical-json'
 import { decodeArrays, encodeArrays, type ArrayFile, type NamedArrays } from './array-file'
-import { readFile, sha256Bytes, writeFile } from './files'
+import { readFile, readFileIfPresent, sha256Bytes, writeFile } from './files'
 
 /**
  * The last checkpoint of each training: trainings/<id>/checkpoint.bin, an array file behind its checksum. A new one takes the
@@ -17,10 +17,18 @@ export interface CheckpointStore {
    */
   read(trainingId: string): Promise<ArrayFile | undefined>
   write(trainingId: string, header: Json, arrays: NamedArrays): Promise<void>
+  /** What is told of a training without its arrays: trainings/<id>/training.json. */
+  writeRecord(trainingId: string, record: Json): Promise<void>
+  /** Undefined when there is none. @throws WorkbenchError `io` when it is damaged. */
+  readRecord(trainingId: string): Json | undefined
+  /** The trainings that have a record. `changedAt`: when it was written, ISO 8601 in UTC. */
+  list(): { readonly trainingId: string; readonly changedAt: string }[]
 }
 
 /** SHA-256 of the rest in hexadecimal: 64 bytes, so that the arrays stay aligned to 8. */
 const checksumBytes = 64
+const recordName = 'training.json'
+const trainingIdPattern = /^[0-9a-f]{64}$/
 
 /** The store in `folder`; checkpoints in the making are in `temporaryFolder`, on the same file system. */
 export function openCheckpointStore(folder: string, temporaryFolder: string): CheckpointStore {
@@ -42,12 +50,45 @@ export function openCheckpointStore(folder: string, temporaryFolder: string): Ch
       const bytes = encodeArrays(header, arrays)
       const checksum = new TextEncoder().encode(sha256Bytes(bytes))
       await writeFile(checkpointPath(folder, trainingId), [checksum, bytes], temporaryFolder)
+    },
+    async writeRecord(trainingId, record) {
+      const bytes = new TextEncoder().encode(JSON.stringify(record))
+      await writeFile(join(trainingFolder(folder, trainingId), recordName), bytes, temporaryFolder)
+    },
+    readRecord(trainingId) {
+      const path = join(trainingFolder(folder, trainingId), recordName)
+      const text = readFileIfPresent(path)
+      return text === undefined ? undefined : parsedRecord(text, path)
+    },
+    list() {
+      if (!existsSync(folder)) return []
+      return readdirSync(folder).flatMap((trainingId) => {
+        if (!trainingIdPattern.test(trainingId)) return []
+        const found = statSync(join(folder, trainingId, recordName), { throwIfNoEntry: false })
+        return found === undefined ? [] : [{ trainingId, changedAt: found.mtime.toISOString() }]
+      })
     }
   }
 }
 
+function parsedRecord(text: string, path: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch (thrown) {
+    throw wrapError(
+      thrown,
+      'io',
+      `The record '${path}' is damaged; run the training again to have it written anew.`
+    )
+  }
+}
+
 function checkpointPath(folder: string, trainingId: string): string {
-  if (/^[0-9a-f]{64}$/.test(trainingId)) return join(folder, trainingId, 'checkpoint.bin')
+  return join(trainingFolder(folder, trainingId), 'checkpoint.bin')
+}
+
+function trainingFolder(folder: string, trainingId: string): string {
+  if (trainingIdPattern.test(trainingId)) return join(folder, trainingId)
   throw new WorkbenchError(
     'internal',
     `'${trainingId}' is no id of a training: expected 64 hexadecimal digits.`

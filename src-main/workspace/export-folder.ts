@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises'
+import { readdir, rename, rmdir, stat } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import { fileFailure, systemCodeOf } from './file-failure'
-import { removeQuietly } from './files'
+import { removeQuietly, syncFolder } from './files'
+import { makeFolder } from './make-folder'
 
 /** A file of a written folder. */
 export interface FolderFile {
@@ -29,11 +30,12 @@ export async function writeFolder(
   const aside = join(dirname(target), `.${basename(target)}.${randomUUID()}.partial`)
   try {
     const isThere = await isEmptyFolder(target)
-    await mkdir(aside, { recursive: true })
+    makeFolder(aside)
     await fill(aside)
     // Windows does not rename onto a folder, not even an empty one. Should files have appeared in it, this fails.
     if (isThere) await rmdir(target)
     await rename(aside, target)
+    await syncFolder(dirname(target))
     return await listFiles(target)
   } catch (thrown) {
     await removeQuietly(aside)

@@ -2,11 +2,14 @@
  * Weights beside a model, read from where they are. The location comes out of a model file that may be hostile, so it
  * must lead to a regular file inside the model's folder, also after every symbolic link on the way is followed.
  */
-import { open, realpath, stat } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import { assertSafeLocation, type ExternalDataReader } from '../onnx/serde/external-data'
 import { fileFailure } from './file-failure'
+
+/** Windows has neither flag. */
+const [noFollow, noWait] = [constants.O_NOFOLLOW ?? 0, constants.O_NONBLOCK ?? 0]
 
 /** Node refuses to read 2 GiB or more in one call. */
 const maximumReadBytes = 1 << 30
@@ -19,10 +22,10 @@ const maximumReadBytes = 1 << 30
  */
 export function openExternalDataFiles(folder: string): ExternalDataReader {
   return {
-    async read(location, offsetBytes, lengthBytes) {
-      const path = await externalDataPath(folder, location)
+    read(location, offsetBytes, lengthBytes) {
+      const path = externalDataFile(folder, location)
       try {
-        return await readRange(path, offsetBytes, lengthBytes)
+        return readRange(path, offsetBytes, lengthBytes)
       } catch (thrown) {
         throw fileFailure(thrown, 'read', path)
       }
@@ -30,41 +33,52 @@ export function openExternalDataFiles(folder: string): ExternalDataReader {
   }
 }
 
-async function externalDataPath(folder: string, location: string): Promise<string> {
+/**
+ * The real path of the file at `location`, which lies in `folder`.
+ *
+ * @throws WorkbenchError as `read` of `openExternalDataFiles`.
+ */
+export function externalDataFile(folder: string, location: string): string {
   assertSafeLocation(location)
   const path = join(folder, location)
   try {
-    const [realFolder, realFile] = [await realpath(folder), await realpath(path)]
+    const [realFolder, realFile] = [realpathSync(folder), realpathSync(path)]
     if (!realFile.startsWith(realFolder + sep)) {
       throw refused(
         path,
         `it leads to '${realFile}', outside the model's folder; put a copy beside the model`
       )
     }
-    if (!(await stat(realFile)).isFile())
-      throw refused(path, 'it is not a regular file; export the model again')
+    if (!statSync(realFile).isFile()) throw refused(path, 'it is not a regular file; export the model again')
     return realFile
   } catch (thrown) {
     throw fileFailure(thrown, 'read', path)
   }
 }
 
-async function readRange(path: string, offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {
-  await using handle = await open(path, 'r')
-  const { size } = await handle.stat()
-  // Before the memory is taken: a hostile length must not exhaust it.
-  if (!(offsetBytes >= 0 && lengthBytes >= 0 && offsetBytes + lengthBytes <= size)) {
-    throw tooShort(path, offsetBytes + lengthBytes, size)
+function readRange(path: string, offsetBytes: number, lengthBytes: number): Uint8Array {
+  // Somebody may have put a pipe or a link there since it was looked at: neither is waited for or followed.
+  const file = openSync(path, constants.O_RDONLY | noFollow | noWait)
+  try {
+    const opened = fstatSync(file)
+    if (!opened.isFile()) throw refused(path, 'it is not a regular file; export the model again')
+    const { size } = opened
+    // Before the memory is taken: a hostile length must not exhaust it.
+    if (!(offsetBytes >= 0 && lengthBytes >= 0 && offsetBytes + lengthBytes <= size)) {
+      throw tooShort(path, offsetBytes + lengthBytes, size)
+    }
+    const bytes = new Uint8Array(lengthBytes)
+    let filled = 0
+    while (filled < lengthBytes) {
+      const length = Math.min(lengthBytes - filled, maximumReadBytes)
+      const bytesRead = readSync(file, bytes, filled, length, offsetBytes + filled)
+      if (bytesRead === 0) throw tooShort(path, offsetBytes + lengthBytes, offsetBytes + filled)
+      filled += bytesRead
+    }
+    return bytes
+  } finally {
+    closeSync(file)
   }
-  const bytes = new Uint8Array(lengthBytes)
-  let filled = 0
-  while (filled < lengthBytes) {
-    const length = Math.min(lengthBytes - filled, maximumReadBytes)
-    const { bytesRead } = await handle.read(bytes, filled, length, offsetBytes + filled)
-    if (bytesRead === 0) throw tooShort(path, offsetBytes + lengthBytes, offsetBytes + filled)
-    filled += bytesRead
-  }
-  return bytes
 }
 
 function refused(path: string, reason: string): WorkbenchError {

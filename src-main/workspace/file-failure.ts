@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EROFS: ['io', 'the file system is read-only; choose another folder'],
   ENOSPC: ['io', 'the disk is full; free some space and try again'],
   EDQUOT: ['io', 'the quota of the disk is used up; free some space and try again'],
+  EFBIG: ['io', 'it would be larger than the disk or a limit on it allows; choose another folder'],
   EMFILE: ['io', 'too many files are open; close other programs and try again'],
   ENFILE: ['io', 'too many files are open; close other programs and try again'],
   EBUSY: ['io', 'another program is using it; close that program and try again'],

@@ -4,10 +4,12 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { mkdir, open, readFile as readNodeFile, rename, rm } from 'node:fs/promises'
+import { open, readFile as readNodeFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { platform } from 'node:process'
 import { WorkbenchError } from '@contract/errors'
-import { fileFailure } from './file-failure'
+import { fileFailure, systemCodeOf } from './file-failure'
+import { makeFolder } from './make-folder'
 
 /** What a file is written from: its bytes, or pieces of them in order when the whole need not be in memory. */
 export type FileContent = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -71,14 +73,18 @@ export function readFileIfPresent(path: string): string | undefined {
   }
 }
 
-/** A file's bytes in pieces of at most 1 MiB; errors as `readFile`. */
+/**
+ * A file's bytes in pieces of at most 1 MiB, each valid until the next one is asked for: they share their memory, so that
+ * gigabytes pass without leaving garbage. Errors as `readFile`.
+ */
 export async function* readChunks(path: string): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     await using handle = await open(path, 'r')
+    const chunk = new Uint8Array(chunkBytes)
     for (;;) {
-      const { bytesRead, buffer } = await handle.read(new Uint8Array(chunkBytes), 0, chunkBytes)
+      const { bytesRead } = await handle.read(chunk, 0, chunkBytes)
       if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
+      yield chunk.subarray(0, bytesRead)
     }
   } catch (thrown) {
     throw fileFailure(thrown, 'read', path)
@@ -98,9 +104,10 @@ export async function writeFile(
 ): Promise<FileIdentity> {
   const temporaryPath = join(temporaryFolder, `.${basename(path)}.${randomUUID()}.partial`)
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     const written = await writeNewFile(temporaryPath, content)
     await rename(temporaryPath, path)
+    await syncFolder(dirname(path))
     return written
   } catch (thrown) {
     await removeQuietly(temporaryPath)
@@ -116,7 +123,7 @@ export async function writeNewFile(path: string, content: FileContent): Promise<
   const hash = createHash('sha256')
   let sizeBytes = 0
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     await using handle = await open(path, 'wx')
     for await (const chunk of content instanceof Uint8Array ? [content] : content) {
       hash.update(chunk)
@@ -128,6 +135,25 @@ export async function writeNewFile(path: string, content: FileContent): Promise<
     throw fileFailure(thrown, 'write', path)
   }
   return { sizeBytes, sha256: hash.digest('hex') }
+}
+
+/**
+ * Returns when the disk has the names in `folder`: after a power cut, a file that was forced to the disk is still lost
+ * where its name was not. Nothing on Windows, which has no way to ask and writes names in order.
+ *
+ * @throws WorkbenchError `io` when the disk reports an error.
+ */
+export async function syncFolder(folder: string): Promise<void> {
+  if (platform === 'win32') return
+  try {
+    await using handle = await open(folder, 'r')
+    await handle.sync()
+  } catch (thrown) {
+    // Some file systems, such as those of network shares, cannot sync a folder.
+    if (!['EINVAL', 'ENOTSUP', 'EPERM', 'EISDIR'].includes(systemCodeOf(thrown) ?? '')) {
+      throw fileFailure(thrown, 'write', folder)
+    }
+  }
 }
 
 /** Copies a file under a new name, complete or not at all. Errors name the file that is at fault. */

@@ -28,7 +28,9 @@ const job = (jobId: string): JobRecord => ({
   startedAt: null,
   finishedAt: null,
   error: null,
-  studyId: null
+  studyId: null,
+  trainingId: null,
+  isForced: false
 })
 
 const order = () => jobs.list().map(({ jobId }) => jobId)

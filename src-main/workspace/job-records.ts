@@ -16,10 +16,15 @@ export interface JobRecord {
   readonly finishedAt: string | null
   readonly error: ErrorWire | null
   readonly studyId: string | null
+  readonly trainingId: string | null
+  /** Whether it starts although by the estimate it does not fit on the machine. */
+  readonly isForced: boolean
 }
 
 /** What of a job changes after it was made. */
-export type JobChange = Partial<Pick<JobRecord, 'state' | 'startedAt' | 'finishedAt' | 'error' | 'studyId'>>
+export type JobChange = Partial<
+  Pick<JobRecord, 'state' | 'startedAt' | 'finishedAt' | 'error' | 'studyId' | 'trainingId' | 'isForced'>
+>
 
 /** Every call is one transaction; errors as `Database`. */
 export interface JobRecords {
@@ -48,13 +53,16 @@ export function createJobRecords(database: Database): JobRecords {
       database.transaction(() => {
         const changed = { ...read(jobId), ...change }
         database.run(
-          `UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, error_json = ?, study_id = ?
+          `UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, error_json = ?, study_id = ?,
+             training_id = ?, is_forced = ?
            WHERE job_id = ?`,
           changed.state,
           changed.startedAt,
           changed.finishedAt,
           jsonOrNull(changed.error),
           changed.studyId,
+          changed.trainingId,
+          Number(changed.isForced),
           jobId
         )
         return changed
@@ -82,8 +90,8 @@ export function createJobRecords(database: Database): JobRecords {
 function addJob(database: Database, job: JobRecord): void {
   database.run(
     `INSERT INTO jobs (job_id, kind, name, recipe_text, state, created_at, started_at, finished_at, error_json,
-                       study_id, position)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), -1) + 1 FROM jobs))`,
+                       study_id, training_id, is_forced, position)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), -1) + 1 FROM jobs))`,
     job.jobId,
     job.kind,
     job.name,
@@ -93,7 +101,9 @@ function addJob(database: Database, job: JobRecord): void {
     job.startedAt,
     job.finishedAt,
     jsonOrNull(job.error),
-    job.studyId
+    job.studyId,
+    job.trainingId,
+    Number(job.isForced)
   )
 }
 
@@ -118,7 +128,9 @@ function jobOf(row: Row): JobRecord {
     startedAt: row.started_at as string | null,
     finishedAt: row.finished_at as string | null,
     error: error === null ? null : (JSON.parse(error) as ErrorWire),
-    studyId: row.study_id as string | null
+    studyId: row.study_id as string | null,
+    trainingId: row.training_id as string | null,
+    isForced: row.is_forced !== 0
   }
 }
 

@@ -36,8 +36,11 @@ const preferredModelFiles: readonly string[] = ['model.onnx', 'encoder_model.onn
  */
 export function openModelFolder(path: string): ModelFolderFiles {
   const absolute = resolve(path)
-  const isFolder = statusOf(absolute).isDirectory()
-  if (!isFolder && !absolute.toLowerCase().endsWith('.onnx')) {
+  const status = statusOf(absolute)
+  const isFolder = status.isDirectory()
+  // A pipe or a device of that name would be read without end.
+  const isModelFile = status.isFile() && absolute.toLowerCase().endsWith('.onnx')
+  if (!isFolder && !isModelFile) {
     throw new WorkbenchError(
       'invalid-input',
       `'${path}' is not a model: expected a folder or an .onnx file.`,

@@ -23,7 +23,7 @@ describe('the model store', () => {
     const path = join(folder(), 'models', sha256Text('abc'), 'model.onnx')
     expect(stored).toEqual({ modelHash: sha256Text('abc'), path, sizeBytes: 3 })
     expect(readFileSync(path, 'utf8')).toBe('abc')
-    expect(store().path(stored.modelHash)).toBe(path)
+    expect(await store().intactPath(stored.modelHash)).toBe(path)
     expect(store().has(stored.modelHash)).toBe(true)
   })
 
@@ -113,14 +113,51 @@ describe('the model store', () => {
     expect(readFileSync(path, 'utf8')).toBe('abc')
   })
 
-  it('says what to do about a model that is not there, and takes no path for a hash', () => {
+  it('says what to do about a model that is not there, and takes no path for a hash', async () => {
     mkdirSync(join(folder(), 'other'))
     writeFileSync(join(folder(), 'other', 'model.onnx'), '')
     const hash = sha256Text('gone')
-    expect(() => store().path(hash)).toThrow(
+    await expect(store().intactPath(hash)).rejects.toThrow(
       `The model ${hash} is not in '${join(folder(), 'models')}': run the trial that makes it again.`
     )
     expect(store().has('../other')).toBe(false)
-    expect(() => store().path('../other')).toThrow(expect.objectContaining({ code: 'not-found' }))
+    await expect(store().intactPath('../other')).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
+
+describe('a stored model that was damaged', () => {
+  const weights = new Map([['deep/weights.bin', text('0123456789')]])
+  const damages: readonly (readonly [string, string, string])[] = [
+    ['cut short', 'model.onnx', 'gra'],
+    ['with a tail of zeros', 'deep/weights.bin', '01234\0\0\0\0\0'],
+    ['with a file too many', 'other.bin', '']
+  ]
+
+  it.each(damages)('%s is never given out, but removed and said to be so', async (_, file, content) => {
+    const { modelHash, path } = await store().add(text('graph'), weights)
+    expect(await store().intactPath(modelHash)).toBe(path)
+    writeFileSync(join(path, '..', file), content)
+    await expect(store().intactPath(modelHash)).rejects.toMatchObject({
+      code: 'io',
+      message: `The model ${modelHash} in '${join(folder(), 'models')}' was damaged and is removed: run its study again to make it anew.`
+    })
+    expect(store().has(modelHash)).toBe(false)
+  })
+
+  it.each(damages)('%s is written again by who stores it again', async (_, file, content) => {
+    for (const graph of [text('graph'), chunksOf('gr', 'aph')]) {
+      const { modelHash, path } = await store().add(text('graph'), weights)
+      writeFileSync(join(path, '..', file), content)
+      await store().add(graph, weights)
+      expect(await store().intactPath(modelHash)).toBe(path)
+    }
+  })
+
+  it('is told from a whole one', async () => {
+    const { modelHash, path } = await store().add(text('graph'), weights)
+    expect(await store().hasIntact(modelHash)).toBe(true)
+    writeFileSync(join(path, '..', 'deep', 'weights.bin'), '0')
+    expect(await store().hasIntact(modelHash)).toBe(false)
+    expect(await store().hasIntact(sha256Text('gone'))).toBe(false)
   })
 })

@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import { canonicalJson } from '../base/canonical-json'
 import { assertSafeLocation } from '../onnx/serde/external-data'
 import { fileFailure } from './file-failure'
 import {
+  identifyFile,
   removeQuietly,
   sha256Bytes,
   sha256Text,
+  syncFolder,
   writeNewFile,
   type FileContent,
   type FileIdentity
 } from './files'
+import { makeFolder } from './make-folder'
 
 /** Content of the external data files of a model, by the location that the model gives them. */
 export type ExternalFiles = ReadonlyMap<string, FileContent>
@@ -34,49 +37,82 @@ export interface StoredModel {
  */
 export interface ModelStore {
   /**
-   * Stores a model, complete or not at all. A model that is already there is not written again.
+   * Stores a model, complete or not at all. A model that is already there, and whole, is not written again.
    *
    * @throws WorkbenchError `io` when it cannot be written, `invalid-input` for a location outside the model's folder.
    */
   add(model: FileContent, externalData?: ExternalFiles): Promise<StoredModel>
   has(modelHash: string): boolean
+  /** Whether the model is stored and all of its files, which are read, are what its name says. */
+  hasIntact(modelHash: string): Promise<boolean>
   /**
-   * The path of a model's .onnx file.
+   * The path of a model's .onnx file, after all of its files were read and found to be what its name says. A damaged
+   * model is removed, since nothing it computes could be trusted; running its study again makes it anew.
    *
-   * @throws WorkbenchError `not-found` when it is not stored, or `modelHash` is not a hash.
+   * @throws WorkbenchError `not-found` when it is not stored, or `modelHash` is not a hash; `io` when it is damaged.
    */
-  path(modelHash: string): string
+  intactPath(modelHash: string): Promise<string>
 }
 
 const modelFileName = 'model.onnx'
 
 /** The store in `folder`; models in the making are in `temporaryFolder`, on the same file system. */
 export function openModelStore(folder: string, temporaryFolder: string): ModelStore {
-  const pathOf = (modelHash: string) => join(folder, modelHash, modelFileName)
+  const folderOf = (modelHash: string) => join(folder, modelHash)
+  const pathOf = (modelHash: string) => join(folderOf(modelHash), modelFileName)
   const has = (modelHash: string) => /^[0-9a-f]{64}$/.test(modelHash) && existsSync(pathOf(modelHash))
   return {
     has,
-    path(modelHash) {
-      if (has(modelHash)) return pathOf(modelHash)
+    hasIntact: async (modelHash) => has(modelHash) && isIntact(folder, modelHash),
+    async intactPath(modelHash) {
+      if (!has(modelHash)) {
+        throw new WorkbenchError(
+          'not-found',
+          `The model ${modelHash} is not in '${folder}': run the trial that makes it again.`,
+          { details: { modelHash, folder } }
+        )
+      }
+      if (await isIntact(folder, modelHash)) return pathOf(modelHash)
+      await removeQuietly(folderOf(modelHash))
       throw new WorkbenchError(
-        'not-found',
-        `The model ${modelHash} is not in '${folder}': run the trial that makes it again.`,
+        'io',
+        `The model ${modelHash} in '${folder}' was damaged and is removed: run its study again to make it anew.`,
         { details: { modelHash, folder } }
       )
     },
     async add(model, externalData = new Map()) {
       const known = bytesInMemory(model, externalData)
-      if (known !== undefined && has(known.modelHash)) return { ...known, path: pathOf(known.modelHash) }
+      if (known !== undefined && has(known.modelHash) && (await isIntact(folder, known.modelHash))) {
+        return { ...known, path: pathOf(known.modelHash) }
+      }
       const aside = join(temporaryFolder, randomUUID())
       try {
         const written = await writeModel(aside, model, externalData)
-        await publish(aside, join(folder, written.modelHash))
+        await publish(aside, folder, written.modelHash)
         return { ...written, path: pathOf(written.modelHash) }
       } finally {
         await removeQuietly(aside)
       }
     }
   }
+}
+
+/** The files of a stored model by their place in its folder. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+}
+
+/** Whether the content of a stored model is what its name says. */
+async function isIntact(folder: string, modelHash: string): Promise<boolean> {
+  const externalData = new Map<string, FileIdentity>()
+  for (const file of filesIn(join(folder, modelHash))) {
+    if (file === modelFileName) continue
+    externalData.set(file.split(sep).join('/'), await identifyFile(join(folder, modelHash, file)))
+  }
+  const model = await identifyFile(join(folder, modelHash, modelFileName))
+  return modelIdentity(model, externalData).modelHash === modelHash
 }
 
 /** What identifies a model, wherever it is. */
@@ -103,7 +139,9 @@ async function writeModel(
   for (const [location, content] of externalData) {
     assertSafeLocation(location)
     files.set(location, await writeNewFile(join(folder, location), content))
+    await syncFolder(dirname(join(folder, location)))
   }
+  await syncFolder(folder)
   return modelIdentity(modelFile, files)
 }
 
@@ -131,19 +169,22 @@ function identifyBytes(bytes: Uint8Array): FileIdentity {
 }
 
 /** Gives a complete folder its name, unless another process has just put the same model there. */
-async function publish(aside: string, target: string): Promise<void> {
-  const isPublished = () => existsSync(join(target, modelFileName))
+async function publish(aside: string, folder: string, modelHash: string): Promise<void> {
+  const target = join(folder, modelHash)
+  const isPublished = async () =>
+    existsSync(join(target, modelFileName)) && (await isIntact(folder, modelHash))
   try {
-    await mkdir(dirname(target), { recursive: true })
+    makeFolder(folder)
     try {
       await rename(aside, target)
     } catch (thrown) {
-      if (isPublished() || !existsSync(target)) throw thrown
-      // Somebody deleted the model by hand and left its folder.
+      if (!existsSync(target) || (await isPublished())) throw thrown
+      // It is damaged, or somebody deleted the model by hand and left its folder.
       await removeQuietly(target)
       await rename(aside, target)
     }
+    await syncFolder(folder)
   } catch (thrown) {
-    if (!isPublished()) throw fileFailure(thrown, 'write', target)
+    if (!(await isPublished())) throw fileFailure(thrown, 'write', target)
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { mostFailedTrials } from '@contract/job'
 import { useTemporaryFolder } from '../../tests/helpers/temporary-folder'
 import { openDatabase } from './database'
 import { createRecords, type Records, type StudyRecord } from './records'
@@ -123,6 +124,7 @@ describe('trials', () => {
       trialId: 'a',
       spec: { method: 'svd' },
       state: 'running',
+      crashes: 0,
       result: undefined,
       error: undefined,
       startedAt: '2026-01-01T00:00:00Z',
@@ -163,6 +165,55 @@ describe('trials', () => {
     expect(records.utterancesOf('a')).toHaveLength(1)
   })
 
+  it('that crash once may start again; twice, they are poisoned until they are forgiven', () => {
+    records.saveStudy(study('s1'))
+    startTrial()
+    expect(records.countCrash('a')).toBe(false)
+    records.failTrial('a', failed)
+    expect(records.trial('a')).toMatchObject({ state: 'failed', crashes: 1 })
+    startTrial()
+    expect(records.countCrash('a')).toBe(true)
+    // Still under way: it may yet complete.
+    expect(records.trial('a')).toMatchObject({ state: 'running', crashes: 2 })
+    records.failTrial('a', failed)
+    expect(records.trial('a')).toMatchObject({ state: 'poisoned', error: { code: 'native' } })
+    expect(() => startTrial()).toThrow(
+      expect.objectContaining({
+        code: 'conflict',
+        message: 'Trial a is poisoned and is not started again: forgive it first.'
+      })
+    )
+    expect(records.failuresOf('s1')?.first).toEqual([{ name: 'int8', state: 'poisoned', message: '' }])
+    expect(records.forgiveTrials('other')).toBe(0)
+    expect(records.forgiveTrials('s1')).toBe(1)
+    startTrial()
+    expect(records.trial('a')).toMatchObject({ state: 'running', crashes: 0 })
+  })
+
+  it('that completed after crashes are completed', () => {
+    records.saveStudy(study('s1'))
+    startTrial()
+    for (let crash = 0; crash < 3; crash++) records.countCrash('a')
+    records.finishTrial('a', finished)
+    expect(records.trial('a')?.state).toBe('completed')
+    expect(records.forgiveTrials('s1')).toBe(0)
+  })
+
+  it('say that a record is damaged instead of giving half of it', () => {
+    startTrial()
+    records.finishTrial('a', finished)
+    const other = openDatabase(join(folder(), 'lathe.sqlite'))
+    other.run("UPDATE trials SET result_json = substr(result_json, 1, 5) WHERE trial_id = 'a'")
+    other.close()
+    expect(() => records.trial('a')).toThrow(
+      expect.objectContaining({
+        code: 'io',
+        message:
+          'A record of the workspace is damaged: restore lathe.sqlite from a copy, or run the study in a new workspace.'
+      })
+    )
+  })
+
   it('tell a result that is null from no result', () => {
     startTrial()
     records.finishTrial('a', { ...finished, result: null })
@@ -172,6 +223,7 @@ describe('trials', () => {
   it.each([
     ['finished', () => records.finishTrial('x', finished)],
     ['failed', () => records.failTrial('x', failed)],
+    ['counted as crashed', () => records.countCrash('x')],
     ['given utterances', () => records.recordUtterances('x', [{ utteranceId: 'u', record: 1 }])]
   ])('cannot be %s before they start', (_name, act) => {
     expect(act).toThrow(
@@ -181,6 +233,46 @@ describe('trials', () => {
       })
     )
     expect(records.utterancesOf('x')).toEqual([])
+  })
+})
+
+describe('failures of a study', () => {
+  it('are named in its order with their reasons, and no other trial is', () => {
+    const trials = ['d', 'c', 'b', 'a'].map((trialId) => ({ trialId, name: `tier ${trialId}` }))
+    records.saveStudy(study('s1', { trials }))
+    for (const trialId of ['a', 'b', 'c']) startTrial(trialId)
+    const error = { code: 'crashed', message: 'It fell over.' }
+    records.failTrial('a', { ...failed, error })
+    records.failTrial('b', { ...failed, state: 'cancelled', error })
+    records.failTrial('c', { ...failed, error: { code: 'native' } })
+    expect(records.failuresOf('s1')).toEqual({
+      count: 2,
+      first: [
+        { name: 'tier c', state: 'failed', message: '' },
+        { name: 'tier a', state: 'failed', message: 'It fell over.' }
+      ]
+    })
+  })
+
+  it('are all counted, and so many are named as one reads', () => {
+    const trials = Array.from({ length: 50 }, (_, place) => ({ trialId: `t${place}`, name: `tier ${place}` }))
+    records.saveStudy(study('s1', { trials }))
+    for (const { trialId } of trials) {
+      startTrial(trialId)
+      records.failTrial(trialId, failed)
+    }
+    const failures = records.failuresOf('s1')
+    expect(failures?.count).toBe(50)
+    expect(failures?.first.map(({ name }) => name)).toEqual(
+      trials.slice(0, mostFailedTrials).map(({ name }) => name)
+    )
+  })
+
+  it('are none where none has failed, or there is no study', () => {
+    records.saveStudy(study('s1'))
+    startTrial()
+    records.finishTrial('a', finished)
+    expect([records.failuresOf('s1'), records.failuresOf('absent')]).toEqual([null, null])
   })
 })
 

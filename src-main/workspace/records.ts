@@ -4,9 +4,17 @@
  */
 import { canonicalJson, type Json } from '../base/canonical-json'
 import { WorkbenchError } from '@contract/errors'
-import type { TrialState } from '@contract/trial'
+import type { TrialFailures } from '@contract/job'
 import type { StudySummary } from '@contract/workbench-data'
 import type { Database, Row } from './database'
+import { readTrialFailures } from './trial-failures'
+import {
+  isPoisonedSql,
+  poisonousCrashes,
+  trialStateOf,
+  type StateColumn,
+  type StoredTrialState
+} from './trial-state'
 
 export interface StudyTrial {
   readonly trialId: string
@@ -25,17 +33,18 @@ export interface StudyRecord {
 
 export type { StudySummary }
 
-/** A trial that was never started has no record. */
-export type StoredTrialState = Exclude<TrialState, 'pending'>
+export type { StoredTrialState } from './trial-state'
 
 export interface TrialRecord {
   readonly trialId: string
   readonly spec: Json
   /** `running` says that it was started: the process that ran it may have been killed since. */
   readonly state: StoredTrialState
+  /** Engine processes that ended under it since it was last forgiven. */
+  readonly crashes: number
   /** Of a completed trial. */
   readonly result: Json | undefined
-  /** Of a failed or cancelled trial. */
+  /** Of a failed, poisoned or cancelled trial. */
   readonly error: Json | undefined
   readonly startedAt: string
   readonly finishedAt: string | undefined
@@ -64,7 +73,7 @@ export interface Records {
    * Marks a trial as running. One that was left running, failed or was cancelled starts again and keeps the
    * utterances it has, so that it can be resumed.
    *
-   * @throws WorkbenchError `conflict` when it is completed: the caller skips those.
+   * @throws WorkbenchError `conflict` when it is completed or poisoned: the caller skips those.
    */
   startTrial(trial: { readonly trialId: string; readonly spec: Json; readonly startedAt: string }): void
   /**
@@ -80,6 +89,12 @@ export interface Records {
    * @throws WorkbenchError `not-found` when the trial was never started.
    */
   finishTrial(trialId: string, outcome: { readonly result: Json; readonly finishedAt: string }): boolean
+  /**
+   * Gives a completed trial a result that holds more than its own: what it held must be in it unchanged.
+   *
+   * @throws WorkbenchError `conflict` when the trial is not completed.
+   */
+  extendTrial(trialId: string, result: Json): void
   /** Marks a trial as failed or cancelled; otherwise as `finishTrial`. */
   failTrial(
     trialId: string,
@@ -89,6 +104,17 @@ export interface Records {
       readonly finishedAt: string
     }
   ): boolean
+  /**
+   * Counts an engine process that ended under a trial, and returns whether the trial is poisoned when it fails now. The
+   * count outlives the process that runs the study, so a trial that kills twice is known in whichever run it does so.
+   *
+   * @throws WorkbenchError `not-found` when the trial was never started.
+   */
+  countCrash(trialId: string): boolean
+  /** Lets the poisoned trials of a study be started again, and returns how many there were. */
+  forgiveTrials(studyId: string): number
+  /** The trials of a study that have failed; null when none has. An unknown study has none. */
+  failuresOf(studyId: string): TrialFailures | null
   /** In the order in which they were recorded. */
   utterancesOf(trialId: string): UtteranceRecord[]
 }
@@ -103,8 +129,12 @@ export function createRecords(database: Database): Records {
     recordUtterances: (trialId, utterances) => recordUtterances(database, trialId, utterances),
     finishTrial: (trialId, { result, finishedAt }) =>
       endTrial(database, trialId, { state: 'completed', result, error: undefined, finishedAt }),
+    extendTrial: (trialId, result) => extendTrial(database, trialId, result),
     failTrial: (trialId, { state, error, finishedAt }) =>
       endTrial(database, trialId, { state, result: undefined, error, finishedAt }),
+    countCrash: (trialId) => countCrash(database, trialId),
+    forgiveTrials: (studyId) => forgiveTrials(database, studyId),
+    failuresOf: (studyId) => readTrialFailures(database, studyId),
     utterancesOf: (trialId) => utterancesOf(database, trialId)
   }
 }
@@ -194,7 +224,8 @@ function readTrial(database: Database, trialId: string): TrialRecord | undefined
   return {
     trialId,
     spec: json(text(row, 'spec_json')),
-    state: text(row, 'state') as StoredTrialState,
+    state: trialStateOf(row),
+    crashes: Number(row.crashes),
     result: result === undefined ? undefined : json(result),
     error: error === undefined ? undefined : json(error),
     startedAt: text(row, 'started_at'),
@@ -211,18 +242,30 @@ function startTrial(
     `INSERT INTO trials (trial_id, spec_json, state, started_at) VALUES (?, ?, 'running', ?)
      ON CONFLICT (trial_id) DO UPDATE
        SET state = 'running', started_at = excluded.started_at, error_json = NULL, finished_at = NULL
-       WHERE state <> 'completed'`,
+       WHERE state <> 'completed' AND NOT ${isPoisonedSql}`,
     trialId,
     canonicalJson(spec),
     startedAt
   )
-  if (changed === 0) {
-    throw new WorkbenchError(
-      'conflict',
-      `Trial ${trialId} is completed and is not started again: use the result it has.`,
-      { details: { trialId } }
-    )
-  }
+  if (changed > 0) return
+  const next =
+    readTrial(database, trialId)?.state === 'poisoned'
+      ? 'poisoned and is not started again: forgive it first'
+      : 'completed and is not started again: use the result it has'
+  throw new WorkbenchError('conflict', `Trial ${trialId} is ${next}.`, { details: { trialId } })
+}
+
+function extendTrial(database: Database, trialId: string, result: Json): void {
+  const changed = database.run(
+    `UPDATE trials SET result_json = ? WHERE trial_id = ? AND state = 'completed'`,
+    canonicalJson(result),
+    trialId
+  )
+  if (changed > 0) return
+  throw new WorkbenchError(
+    'conflict',
+    `The trial '${trialId}' has no result yet, so nothing can be added to it: run it first.`
+  )
 }
 
 function recordUtterances(database: Database, trialId: string, utterances: readonly UtteranceRecord[]): void {
@@ -241,7 +284,7 @@ function recordUtterances(database: Database, trialId: string, utterances: reado
 }
 
 interface TrialEnd {
-  readonly state: Exclude<StoredTrialState, 'running'>
+  readonly state: Exclude<StateColumn, 'running'>
   readonly result: Json | undefined
   readonly error: Json | undefined
   readonly finishedAt: string
@@ -261,6 +304,24 @@ function endTrial(database: Database, trialId: string, end: TrialEnd): boolean {
     )
     return changed > 0
   })
+}
+
+function countCrash(database: Database, trialId: string): boolean {
+  return database.transaction(() => {
+    requireTrial(database, trialId)
+    database.run('UPDATE trials SET crashes = crashes + 1 WHERE trial_id = ?', trialId)
+    const [row] = database.rows('SELECT crashes FROM trials WHERE trial_id = ?', trialId)
+    return Number(row?.crashes) >= poisonousCrashes
+  })
+}
+
+function forgiveTrials(database: Database, studyId: string): number {
+  return database.run(
+    `UPDATE trials SET crashes = 0
+     WHERE ${isPoisonedSql}
+       AND trial_id IN (SELECT trial_id FROM study_trials WHERE study_id = ?)`,
+    studyId
+  )
 }
 
 function utterancesOf(database: Database, trialId: string): UtteranceRecord[] {
@@ -285,6 +346,15 @@ function optionalText(row: Row, column: string): string | undefined {
   return (row[column] as string | null) ?? undefined
 }
 
+/** What SQLite gives back is JSON unless the file was damaged in a place where SQLite does not notice. */
 function json(stored: string): Json {
-  return JSON.parse(stored) as Json
+  try {
+    return JSON.parse(stored) as Json
+  } catch (thrown) {
+    throw new WorkbenchError(
+      'io',
+      'A record of the workspace is damaged: restore lathe.sqlite from a copy, or run the study in a new workspace.',
+      { cause: thrown }
+    )
+  }
 }

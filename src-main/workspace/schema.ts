@@ -58,7 +58,12 @@ const migrations: readonly string[] = [
      used_at    TEXT,
      -- Set by removing, which can be undone.
      removed_at TEXT
-   ) STRICT;`
+   ) STRICT;`,
+  // How many engine processes ended under the trial since it was last forgiven.
+  'ALTER TABLE trials ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE jobs ADD COLUMN training_id TEXT',
+  // Whether the job starts although by the estimate it does not fit on the machine.
+  'ALTER TABLE jobs ADD COLUMN is_forced INTEGER NOT NULL DEFAULT 0'
 ]
 
 export const schemaVersion = migrations.length

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -163,6 +171,16 @@ describe('openExistingWorkspace', () => {
 })
 
 describe('two on one workspace', () => {
+  it('leave everything in the one file when one closes, though the other never does', () => {
+    const [one] = [open(), open()]
+    one.records.saveStudy(study)
+    one.close()
+    copyFileSync(databasePath(), join(folder(), 'copy.sqlite'))
+    const copy = new DatabaseSync(join(folder(), 'copy.sqlite'))
+    expect(copy.prepare('SELECT study_id FROM studies').all()).toEqual([{ study_id: 's1' }])
+    copy.close()
+  })
+
   it('see what the other writes', () => {
     const [one, other] = [open(), open()]
     one.records.saveStudy(study)

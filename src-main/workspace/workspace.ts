@@ -2,18 +2,21 @@
  * The user's folder: everything that Lathe remembers.
  *
  *     lathe.sqlite        studies, trials, utterances, jobs, library
+ *     *.lock              empty; who holds the queue, and who runs a trial (claim.ts)
  *     models/<hash>/      models by content
  *     cache/<kind>/       what can be computed again
- *     trainings/<id>/     the last checkpoint of each training
+ *     trainings/<id>/     the last checkpoint of each training, and its curve
  *     tmp/                what is being written
+ *     web-token           what pages show to `lathe serve`; for its owner only (services/kept-token.ts)
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import { openCache, type Cache } from './cache'
 import { openCheckpointStore, type CheckpointStore } from './checkpoint-store'
 import { openDatabase } from './database'
 import { fileFailure } from './file-failure'
+import { makeFolder } from './make-folder'
 import { openModelStore, type ModelStore } from './model-store'
 import { createJobRecords, type JobRecords } from './job-records'
 import { createLibraryRecords, type LibraryRecords } from './library-records'
@@ -54,13 +57,13 @@ export function openWorkspace(folder: string): Workspace {
   const database = openDatabase(join(absolute, databaseName))
   try {
     migrate(database)
-    const temporaryFolder = makeFolder(join(absolute, 'tmp'))
+    const temporaryFolder = madeFolder(join(absolute, 'tmp'))
     removeStaleFiles(temporaryFolder)
     return {
       folder: absolute,
       temporaryFolder,
-      models: openModelStore(makeFolder(join(absolute, 'models')), temporaryFolder),
-      cache: openCache(makeFolder(join(absolute, 'cache')), temporaryFolder),
+      models: openModelStore(madeFolder(join(absolute, 'models')), temporaryFolder),
+      cache: openCache(madeFolder(join(absolute, 'cache')), temporaryFolder),
       checkpoints: openCheckpointStore(join(absolute, 'trainings'), temporaryFolder),
       records: createRecords(database),
       jobs: createJobRecords(database),
@@ -111,13 +114,9 @@ function claimFolder(folder: string): void {
   }
 }
 
-function makeFolder(path: string): string {
-  try {
-    mkdirSync(path, { recursive: true })
-    return path
-  } catch (thrown) {
-    throw fileFailure(thrown, 'make the folder', path)
-  }
+function madeFolder(path: string): string {
+  makeFolder(path)
+  return path
 }
 
 function namesIn(folder: string): string[] {
