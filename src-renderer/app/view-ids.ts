@@ -3,6 +3,7 @@ export const viewIds = [
   'library',
   'inspect',
   'study',
+  'training',
   'trade-off',
   'ablation',
   'compare',

@@ -1,10 +1,11 @@
 /** Rank policies at equal budgets as a chart. Pure; draws nothing itself. */
 import type { LineSeriesOption } from 'echarts/charts'
 import type { EChartsCoreOption } from 'echarts/core'
-import { errorRateNames, qualityOf, type Quality } from '@contract/quality'
+import { qualityOf, type Quality } from '@contract/quality'
 import type { RankPolicyName } from '@contract/rank-plan'
 import type { TrialReport } from '@contract/trial'
 import { ablation as english, type AblationWords } from '../text/en/ablation'
+import { charts } from '../text/en/charts'
 import { chartFont } from './chart-axis'
 import type { ChartPalette } from './chart-palette'
 import { errorBars } from './error-bars'
@@ -96,7 +97,8 @@ const policySymbols: Readonly<Record<RankPolicyName, string>> = {
 export function allocatorsOption(
   { policies, trials }: AllocatorComparison,
   palette: ChartPalette,
-  words: AblationWords['allocators'] = english.allocators
+  words: AblationWords['allocators'] = english.allocators,
+  rates: Readonly<Record<Quality['kind'], string>> = charts.errorRates
 ): EChartsCoreOption {
   const axis = {
     nameTextStyle: { color: palette.muted },
@@ -125,7 +127,7 @@ export function allocatorsOption(
     yAxis: {
       type: 'value',
       min: 0,
-      name: `${errorRateNames[trials[0]?.quality.kind ?? 'word-error-rate']} (%)`,
+      name: `${rates[trials[0]?.quality.kind ?? 'word-error-rate']} (%)`,
       ...axis,
       nameTextStyle: { color: palette.muted, align: 'left' }
     },

@@ -152,13 +152,15 @@ describe('the trade-off chart', () => {
 })
 
 describe('the marks', () => {
-  it('are different for every number format and rank policy', () => {
-    const marks = (['float32', 'float16', 'int8', 'int8-weights', 'int4-weights'] as const).flatMap(
+  it('are different for every number format, rank policy and addition to the method', () => {
+    const plain = (['float32', 'float16', 'int8', 'int8-weights', 'int4-weights'] as const).flatMap(
       (precision) =>
         (['uniform', 'energy', 'water-filling', 'effective-rank', 'sensitivity', 'manual'] as const).map(
-          (rankPolicy) => seriesMark({ precision, rankPolicy })
+          (rankPolicy) => ({ precision, rankPolicy })
         )
     )
-    expect(new Set(marks).size).toBe(30)
+    const additions = [[], ['sequential'], ['refit'], ['sequential', 'refit']] as const
+    const marks = plain.flatMap((each) => additions.map((added) => seriesMark({ ...each, additions: added })))
+    expect(new Set(marks).size).toBe(120)
   })
 })

@@ -28,6 +28,8 @@ export interface ParallelChart {
 
 /** More lines than this cannot be told apart; an even sample of them is drawn. */
 export const mostLines = 500
+/** The same for lines that were not chosen: they only hint at where the rest lies. */
+export const mostOtherLines = 150
 
 /** The axes that have something to tell: figures that differ between trials, and the error. */
 export function parallelFigures(columns: FigureColumns): FigureName[] {
@@ -37,22 +39,43 @@ export function parallelFigures(columns: FigureColumns): FigureName[] {
   })
 }
 
+interface Drawable {
+  readonly figures: readonly FigureName[]
+  /** Rows that have all of these figures. */
+  readonly measured: readonly number[]
+}
+
+/** Per study: it does not depend on what is chosen. */
+const knownDrawables = new WeakMap<FigureColumns, Drawable>()
+
+function drawable(columns: FigureColumns): Drawable {
+  const known = knownDrawables.get(columns)
+  if (known !== undefined) return known
+  const figures = parallelFigures(columns)
+  const measured = Array.from(columns.size, (_, row) => row).filter((row) =>
+    figures.every((figure) => !Number.isNaN(columns[figure][row]!))
+  )
+  const found = { figures, measured }
+  knownDrawables.set(columns, found)
+  return found
+}
+
 /** The chart: chosen trials in the colour of their method above faint others, with areas to choose by on every axis. */
 export function parallelOption(chart: ParallelChart): ParallelOption {
   const { trials, columns, palette, chosen, words = english.chart } = chart
-  const figures = parallelFigures(columns)
-  const rows = trials.flatMap((trial, row) =>
-    figures.some((figure) => Number.isNaN(columns[figure][row]!)) ? [] : [{ trial, row }]
-  )
-  const isChosen = (trial: TrialReport) => chosen === undefined || chosen.has(trial.trialId)
-  const lines = (members: typeof rows, style: { width: number; opacity: number }) =>
-    sample(members, mostLines).map(({ trial, row }) => ({
-      name: trial.trialId,
+  const { figures, measured } = drawable(columns)
+  const lines = (rows: readonly number[], most: number, style: { width: number; opacity: number }) =>
+    sample(rows, most).map((row) => ({
+      name: trials[row]!.trialId,
       value: figures.map((figure) => columns[figure][row]!),
-      lineStyle: { ...style, color: seriesColor(trial.method, palette) }
+      lineStyle: { ...style, color: seriesColor(trials[row]!.method, palette) }
     }))
-  const others = rows.filter(({ trial }) => !isChosen(trial))
-  const shown = rows.filter(({ trial }) => isChosen(trial))
+  const others: number[] = []
+  const shown: number[] = []
+  for (const row of measured) {
+    const isChosen = chosen === undefined || chosen.has(trials[row]!.trialId)
+    ;(isChosen ? shown : others).push(row)
+  }
   const opacity = shown.length > 200 ? 0.25 : 0.7
   return {
     animation: false,
@@ -86,8 +109,8 @@ export function parallelOption(chart: ParallelChart): ParallelOption {
     })),
     series: [
       // Lines out of all areas are told apart by what was chosen, which counts brushes of other charts too.
-      layer('others', 1, 0.06, lines(others, { width: 1, opacity: 0.06 })),
-      layer('chosen', 3, opacity, lines(shown, { width: 1.2, opacity }))
+      layer('others', 1, 0.06, lines(others, mostOtherLines, { width: 1, opacity: 0.06 })),
+      layer('chosen', 3, opacity, lines(shown, mostLines, { width: 1.2, opacity }))
     ]
   }
 }

@@ -60,12 +60,20 @@ export function suggestErrorScale(trials: readonly TrialReport[]): ErrorScale {
   return highest > readableSpread * lowest ? 'logarithmic' : 'linear'
 }
 
+/** Per list of trials: every chart asks anew at every choice, and a list never changes. */
+const knownKinds = new WeakMap<readonly TrialReport[], ErrorRateKind>()
+
 /** What the trials of a study count; texts unless all that was measured are labels. */
 export function errorKind(trials: readonly TrialReport[]): ErrorRateKind {
+  const known = knownKinds.get(trials)
+  if (known !== undefined) return known
   const kinds = new Set(trials.map((trial) => qualityOf(trial)?.kind))
-  return kinds.has('classification-error') && !kinds.has('word-error-rate')
-    ? 'classification-error'
-    : 'word-error-rate'
+  const kind =
+    kinds.has('classification-error') && !kinds.has('word-error-rate')
+      ? 'classification-error'
+      : 'word-error-rate'
+  knownKinds.set(trials, kind)
+  return kind
 }
 
 /** What the vertical axis shows, by the name of what was measured. */

@@ -1,7 +1,9 @@
-/** The mark of a series: its outline tells the number format, what is cut out of it the rank policy. */
+/**
+ * The mark of a series: its outline tells the number format, what is cut out of it the rank policy, bars above and below
+ * it what was added to the plain method.
+ */
 import type { RankPolicyName } from '@contract/rank-plan'
-import type { TrialReport } from '@contract/trial'
-import { seriesSymbol, type SeriesSymbol, type TrialSeries } from './series-style'
+import { seriesSymbol, type SeriesAddition, type SeriesSymbol, type TrialSeries } from './series-style'
 
 /** Outlines in a square of 12, all of them clockwise. */
 const outlines: Readonly<Record<SeriesSymbol, string>> = {
@@ -22,15 +24,41 @@ const cuts: Readonly<Record<RankPolicyName, string>> = {
   manual: 'M6 4.2 4.5 6.2 6 8.2 7.5 6.2Z'
 }
 
-/** The mark as an SVG path in a square of 12. */
-export function markPath({ precision, rankPolicy }: Pick<TrialReport, 'precision' | 'rankPolicy'>): string {
-  return outlines[seriesSymbol(precision)] + (rankPolicy === null ? '' : cuts[rankPolicy])
+/** Above the outline and below it, clear of both, so that they are seen at the size of a mark. */
+const bars: Readonly<Record<SeriesAddition, string>> = {
+  sequential: 'M1.5 -3H10.5V-1.2H1.5Z',
+  refit: 'M1.5 13.2H10.5V15H1.5Z'
+}
+
+/** The box of a mark that has bars, in units of the outline's square of 12. */
+const barredBox = { top: -3, height: 18 } as const
+
+/** What of a series its mark shows. */
+type MarkedSeries = Pick<TrialSeries, 'precision' | 'rankPolicy' | 'additions'>
+
+/** The mark as an SVG path in `markBox`. */
+export function markPath({ precision, rankPolicy, additions }: MarkedSeries): string {
+  const mark = outlines[seriesSymbol(precision)] + (rankPolicy === null ? '' : cuts[rankPolicy])
+  if (additions.length === 0) return mark
+  // Both ends of the box, without a surface, keep the outline in its middle when there is only one bar.
+  const [top, bottom] = [barredBox.top, barredBox.top + barredBox.height]
+  return `${mark}${additions.map((each) => bars[each]).join('')}M6 ${top}L6 ${top}M6 ${bottom}L6 ${bottom}`
+}
+
+/** The `viewBox` of a mark. */
+export function markBox({ additions }: Pick<TrialSeries, 'additions'>): string {
+  return additions.length === 0 ? '0 0 12 12' : `-3 ${barredBox.top} 18 ${barredBox.height}`
+}
+
+/** The size at which a mark's outline is as large as that of one without bars of `size`. */
+export function markSize({ additions }: Pick<TrialSeries, 'additions'>, size: number): number {
+  return additions.length === 0 ? size : (size * barredBox.height) / 12
 }
 
 /** The mark as a symbol of ECharts: one of its own where nothing is cut out. */
-export function seriesMark(series: Pick<TrialSeries, 'precision' | 'rankPolicy'>): string {
-  const { precision, rankPolicy } = series
-  return rankPolicy === null || cuts[rankPolicy] === ''
+export function seriesMark(series: MarkedSeries): string {
+  const { precision, rankPolicy, additions } = series
+  return additions.length === 0 && (rankPolicy === null || cuts[rankPolicy] === '')
     ? seriesSymbol(precision)
     : `path://${markPath(series)}`
 }

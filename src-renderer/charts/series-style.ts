@@ -9,7 +9,12 @@ export interface TrialSeries {
   readonly precision: TrialReport['precision']
   /** Null where no ranks are chosen. */
   readonly rankPolicy: TrialReport['rankPolicy']
+  /** What was added to the plain method; empty for the plain one. */
+  readonly additions: readonly SeriesAddition[]
 }
+
+/** `sequential`: each layer is calibrated on what the cut ones before it give; `refit`: factors are fitted again. */
+export type SeriesAddition = 'sequential' | 'refit'
 
 /** The uncompressed model and plain int8: what every tier is held against. */
 export function isReference({ method, precision }: Pick<TrialReport, 'method' | 'precision'>): boolean {
@@ -18,14 +23,15 @@ export function isReference({ method, precision }: Pick<TrialReport, 'method' | 
 
 /** The series a trial belongs to. The whole model in another number format is a series of its own. */
 export function seriesOf({ method, rankPolicy, precision, calibration, refit }: TrialReport): TrialSeries {
-  if (method === 'baseline') return { name: 'baseline', method, precision, rankPolicy: null }
-  if (method === 'quantize') return { name: precision, method, precision, rankPolicy: null }
-  const settings = [
-    ...(rankPolicy === null || rankPolicy === 'uniform' ? [] : [rankPolicy]),
-    ...(calibration === 'sequential' ? [calibration] : []),
-    ...(refit ? ['refit'] : [])
+  const whole = { method, precision, rankPolicy: null, additions: [] }
+  if (method === 'baseline') return { name: 'baseline', ...whole }
+  if (method === 'quantize') return { name: precision, ...whole }
+  const additions: SeriesAddition[] = [
+    ...(calibration === 'sequential' ? (['sequential'] as const) : []),
+    ...(refit ? (['refit'] as const) : [])
   ]
-  return { name: [method, ...settings, precision].join(', '), method, precision, rankPolicy }
+  const settings = [...(rankPolicy === null || rankPolicy === 'uniform' ? [] : [rankPolicy]), ...additions]
+  return { name: [method, ...settings, precision].join(', '), method, precision, rankPolicy, additions }
 }
 
 /** Every series that some trial belongs to, in order of appearance. */

@@ -134,7 +134,8 @@ function shortNumber(value: number, scale: SpectrumChart['scale']): string {
   return scale === 'percent' ? `${value.toFixed(2)} %` : value.toPrecision(3)
 }
 
-function markLines(marks: readonly SpectrumMark[], palette: ChartPalette): MarkLineComponentOption {
+/** Lines across a chart at places of its horizontal axis. */
+export function markLines(marks: readonly SpectrumMark[], palette: ChartPalette): MarkLineComponentOption {
   return {
     silent: true,
     symbol: 'none',

@@ -6,11 +6,14 @@ import type { ScatterSeriesOption } from 'echarts/charts'
 import type { TrialReport } from '@contract/trial'
 import type { ChartPalette } from './chart-palette'
 import type { PlottedTrial } from './plotted-trials'
-import { seriesMark } from './series-mark'
+import { markSize, seriesMark } from './series-mark'
 import { faint, markStyle, type PlottedSeries } from './trade-off-series'
 
 /** From this many trials on, marks are drawn as clouds: without lines, labels and most intervals. */
 export const crowd = 400
+
+/** Size of a chosen mark among dots. */
+const markPixels = 10
 
 /** Up to so many chosen trials get marks of their own; more are dots. */
 const mostMarks = 250
@@ -111,6 +114,7 @@ export function chosenSeries(
             {
               value: [...cloud.dots.subarray(3 * index, 3 * index + 3)],
               symbol: seriesMark(series.series),
+              symbolSize: markSize(series.series, markPixels),
               itemStyle: markStyle(each.trial, cloud.color, palette)
             }
           ]
@@ -120,7 +124,7 @@ export function chosenSeries(
       ...layer,
       large: false,
       symbolKeepAspect: true,
-      symbolSize: 10,
+      symbolSize: markPixels,
       itemStyle: { color: cloud.color, opacity: 1 },
       data: marks
     }
@@ -130,10 +134,10 @@ export function chosenSeries(
 function chosenDots({ members, dots }: Cloud, chosen: ReadonlySet<string>): Float64Array {
   const kept = new Float64Array(dots.length)
   let length = 0
-  members.forEach(({ each }, index) => {
-    if (!chosen.has(each.trial.trialId)) return
-    kept.set(dots.subarray(3 * index, 3 * index + 3), length)
-    length += 3
-  })
+  for (let index = 0; index < members.length; index++) {
+    if (!chosen.has(members[index]!.each.trial.trialId)) continue
+    // One by one: a view for each of thousands of dots costs more than what it copies.
+    for (let place = 3 * index; place < 3 * index + 3; place++) kept[length++] = dots[place]!
+  }
   return kept.slice(0, length)
 }

@@ -80,12 +80,13 @@ describe('the series', () => {
       completedTrial('one after the other', { calibration: 'sequential' })
     ]
     const { series } = optionFor(variants)
-    const lines = series.filter(({ type, symbol }) => type === 'line' && symbol === 'circle')
+    const lines = series.filter(({ id, type }) => type === 'line' && id.startsWith('whitened-svd'))
     expect(lines.map(({ id, data }) => [id, data.length])).toEqual([
       ['whitened-svd, float32', 1],
       ['whitened-svd, refit, float32', 1],
       ['whitened-svd, sequential, float32', 1]
     ])
+    expect(new Set(lines.map(({ symbol }) => symbol)).size).toBe(3)
   })
 
   it('are one per method and number format, the references first', () => {

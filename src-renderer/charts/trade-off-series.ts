@@ -5,7 +5,7 @@ import type { TrialReport } from '@contract/trial'
 import type { ChartPalette } from './chart-palette'
 import { paretoStaircase } from './pareto-staircase'
 import type { PlottedTrial } from './plotted-trials'
-import { seriesMark } from './series-mark'
+import { markSize, seriesMark } from './series-mark'
 import { isReference, seriesOf, type TrialSeries } from './series-style'
 
 /** The trials of one series with the colour of it. */
@@ -38,7 +38,7 @@ export function joinedSeries(
     name: series.name,
     symbol: seriesMark(series),
     symbolKeepAspect: true,
-    symbolSize: isReference(series) ? 13 : 11,
+    symbolSize: markSize(series, isReference(series) ? 13 : 11),
     showAllSymbol: true,
     z: isReference(series) ? 4 : 3,
     color,
@@ -147,6 +147,13 @@ export function referenceLines(plotted: readonly PlottedTrial[], palette: ChartP
   }
 }
 
+/** Names longer than this would cover the chart; the list of pins has them whole. */
+const longestName = 32
+
+function shortName(name: string): string {
+  return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`
+}
+
 /** A ring with a name around every pinned mark. */
 export function pinnedMarks(
   plotted: readonly PlottedTrial[],
@@ -172,9 +179,13 @@ export function pinnedMarks(
       fontSize: 12,
       textBorderColor: palette.panel,
       textBorderWidth: 3,
-      formatter: ({ name }) => name
+      formatter: ({ name }) => shortName(name)
     },
-    labelLayout: { moveOverlap: 'shiftY' },
+    // What the left edge would cut stands at the right of its ring.
+    labelLayout: ({ rect, labelRect }) => ({
+      moveOverlap: 'shiftY',
+      ...(labelRect.x < 0 ? { x: rect.x + rect.width + 4, align: 'left' as const } : {})
+    }),
     data: plotted.flatMap(({ trial, cost, errorPercent }) => {
       const name = pins.get(trial.trialId)
       return name === undefined ? [] : [{ name, value: [cost, errorPercent] }]

@@ -44,6 +44,13 @@ describe('the facts of a card', () => {
     })
   })
 
+  it('of a model that Lathe has trained, with what it got wrong of the development set', () => {
+    const trained = (developmentErrorRate: number | null) =>
+      rows({ ...model, training: { step: 2800, developmentErrorRate } })['Trained by Lathe']
+    expect(trained(30 / 538)).toBe('step 2,800, 5.58 % development WER')
+    expect(trained(null)).toBe('step 2,800')
+  })
+
   it('of a data set, an estimate marked as one', () => {
     expect(rows(dataset)).toEqual({
       Layout: 'librispeech',

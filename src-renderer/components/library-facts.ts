@@ -1,5 +1,5 @@
-import { formatBytes, formatCount } from '@contract/display-numbers'
-import type { DatasetFacts, LibraryFacts, ModelFacts } from '@contract/library'
+import { formatBytes, formatCount, formatPercent } from '@contract/display-numbers'
+import type { DatasetFacts, LibraryFacts, ModelFacts, ModelTraining } from '@contract/library'
 import type { Text } from '../text/text'
 import { formatAudioDuration } from '../format/numbers'
 
@@ -40,8 +40,20 @@ function modelRows(facts: ModelFacts, words: Text['library']): FactRow[] {
     { term: words.linearLayers, value: String(facts.linearLayers) },
     ...(sampleRateHz === null ? [] : [{ term: words.sampleRate, value: words.hertz([sampleRateHz]) }]),
     ...(license === null ? [] : [{ term: words.license, value: license }]),
-    ...languageRows(languages, words)
+    ...languageRows(languages, words),
+    ...(facts.training === undefined ? [] : [trainingRow(facts.training, words)])
   ]
+}
+
+function trainingRow({ step, developmentErrorRate }: ModelTraining, words: Text['library']): FactRow {
+  const shownStep = step.toLocaleString('en')
+  return {
+    term: words.trained,
+    value:
+      developmentErrorRate === null
+        ? words.trainedAt(shownStep)
+        : words.trainedTo(shownStep, formatPercent(developmentErrorRate))
+  }
 }
 
 function datasetRows(facts: DatasetFacts, words: Text['library']): FactRow[] {

@@ -1,7 +1,13 @@
 import { formatBytes, formatCount, formatDifference, formatPercent } from '@contract/display-numbers'
 import { qualityOf, type ErrorRateKind } from '@contract/quality'
-import type { TrialReport } from '@contract/trial'
-import { formatInterval, formatMilliseconds, formatRealTimeSpeed, notMeasured } from '../format/numbers'
+import type { PairedLatency, TrialReport } from '@contract/trial'
+import {
+  formatInterval,
+  formatMilliseconds,
+  formatRealTimeSpeed,
+  formatSpeedup,
+  notMeasured
+} from '../format/numbers'
 import { trialRemark } from '../format/trial-remark'
 import { tradeOff as english, type TradeOffWords } from '../text/en/trade-off'
 
@@ -137,6 +143,17 @@ function measuredColumns({ remarks }: TradeOffWords['chart']): Unnamed[] {
       (speed) => speed.toFixed(1),
       { isOptional: true, width: 14 }
     ),
+    {
+      id: 'speedup',
+      isNumeric: true,
+      isOptional: true,
+      width: 22,
+      sortValue: (trial) => speedupOf(trial)?.speedup,
+      text: (trial) => {
+        const paired = speedupOf(trial)
+        return paired === undefined ? notMeasured : formatSpeedup(paired)
+      }
+    },
     numeric('memory', ({ peakResidentBytes }) => peakResidentBytes, formatBytes, { width: 14 }),
     {
       id: 'remark',
@@ -146,6 +163,11 @@ function measuredColumns({ remarks }: TradeOffWords['chart']): Unnamed[] {
       text: (trial) => trialRemark(trial, remarks)
     }
   ]
+}
+
+/** Over the baseline, measured turn by turn with it. */
+function speedupOf({ pairedLatencies }: TrialReport): PairedLatency | undefined {
+  return pairedLatencies?.find(({ reference }) => reference === 'baseline')
 }
 
 /** The columns in the order in which they are read; the first one names the row. */

@@ -1,6 +1,6 @@
 import { computed, shallowRef, ref, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import type { TrialReport } from '@contract/trial'
-import { figureColumns, rowsInRanges, type FigureColumns, type FigureRange } from '../charts/figures'
+import { figureColumns, rowsOutside, type FigureColumns, type FigureRange } from '../charts/figures'
 
 /** What is chosen among the trials of a study by brushing charts and by searching; shared by charts and table. */
 export interface TrialSelection {
@@ -36,16 +36,11 @@ export function useTrialSelection(trials: () => readonly TrialReport[], study: (
       .filter((word) => word !== '')
     if (words.length === 0 && brushed.value.length === 0 && ranged.value.length === 0) return trials()
     // Both charts may choose by the same figure; then both choices count.
-    const inBrush = rowsInRanges(columns.value, brushed.value)
-    const inRanges = new Set(rowsInRanges(columns.value, ranged.value))
-    const all = trials()
-    return inBrush.flatMap((row) => {
-      const text = searchTexts.value[row] ?? ''
-      const trial = all[row]
-      return trial !== undefined && inRanges.has(row) && words.every((word) => text.includes(word))
-        ? [trial]
-        : []
-    })
+    const outside = rowsOutside(columns.value, ranged.value, rowsOutside(columns.value, brushed.value))
+    const texts = words.length === 0 ? [] : searchTexts.value
+    return trials().filter(
+      (_, row) => outside[row] === 0 && words.every((word) => texts[row]?.includes(word) === true)
+    )
   })
   const chosen = computed(() =>
     chosenTrials.value === trials() ? undefined : new Set(chosenTrials.value.map(({ trialId }) => trialId))

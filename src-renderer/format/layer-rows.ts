@@ -1,7 +1,9 @@
 /** The layers of a model with everything that is known of them by now: one row each for the table and the overview. */
 import type { ModelDescription, LayerDescription } from '@contract/model'
 import type { ModelPlan, PlannedLayerReport } from '@contract/model-plan'
+import type { LatencyTable } from '@contract/rank-plan'
 import type { MatrixSpectrum, ModelSpectra } from '@contract/spectra'
+import { layerTimes, type LayerTimes } from './layer-times'
 
 export interface LayerRow extends LayerDescription {
   /** Of all parameters of the model. */
@@ -10,13 +12,16 @@ export interface LayerRow extends LayerDescription {
   readonly spectrum: MatrixSpectrum | undefined
   /** Undefined where the plan says nothing of the layer. */
   readonly planned: PlannedLayerReport | undefined
+  /** Estimates; undefined until this machine was timed, and where the layer's shape was not. */
+  readonly times: LayerTimes | undefined
 }
 
 /** In the order of the model. */
 export function layerRows(
-  { layers, parameterCount }: ModelDescription,
+  { layers, parameterCount, macsReferenceSeconds }: ModelDescription,
   spectra: ModelSpectra | undefined,
-  plan: Pick<ModelPlan, 'layers'> | undefined
+  plan: Pick<ModelPlan, 'layers'> | undefined,
+  table?: LatencyTable
 ): LayerRow[] {
   const spectrumOf = new Map(
     spectra?.matrices.flatMap((matrix) => matrix.layerIds.map((layerId) => [layerId, matrix]))
@@ -26,7 +31,8 @@ export function layerRows(
     ...layer,
     share: layer.parameterCount / parameterCount,
     spectrum: spectrumOf.get(layer.layerId),
-    planned: plannedOf.get(layer.layerId)
+    planned: plannedOf.get(layer.layerId),
+    times: table && layerTimes(layer, macsReferenceSeconds, table)
   }))
 }
 

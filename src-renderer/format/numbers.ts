@@ -1,5 +1,6 @@
 /** Numbers that only the window shows; what it shares with the command line is in the contract. */
 import { formatPercent } from '@contract/display-numbers'
+import type { PairedLatency } from '@contract/trial'
 
 /** What stands where nothing was measured. */
 export const notMeasured = '–'
@@ -17,6 +18,11 @@ export function formatMilliseconds(milliseconds: number): string {
 /** How many times faster than real time, from processing ÷ audio seconds: `25.4`. */
 export function formatRealTimeSpeed(realTimeFactor: number): string {
   return (1 / realTimeFactor).toFixed(1)
+}
+
+/** With its interval: `1.62x (1.55–1.70)`. */
+export function formatSpeedup({ speedup, interval }: Pick<PairedLatency, 'speedup' | 'interval'>): string {
+  return `${speedup.toFixed(2)}x (${interval.lower.toFixed(2)}–${interval.upper.toFixed(2)})`
 }
 
 /** `42 s`, `12.4 min`, `5.4 h` */

@@ -27,12 +27,12 @@ describe('the conditions of a study', () => {
 
   it('have every value when trials were measured differently', () => {
     const other = completedTrial('b', {
-      conditions: { ...trial.conditions!, processor: 'Other CPU', threads: 4 }
+      conditions: { ...trial.conditions!, processor: 'Other CPU', threads: 4, execution: 'cpu, all' }
     })
     expect(conditionsOf([trial, other, trial])).toMatchObject({
       Processor: ['Test CPU', 'Other CPU'],
       Threads: ['1', '4'],
-      Runtime: ['onnxruntime 1.30.0']
+      Runtime: ['onnxruntime 1.30.0', 'onnxruntime 1.30.0, cpu, all']
     })
   })
 

@@ -30,7 +30,13 @@ function readers(words: ConditionWords): Reader[] {
   return [
     [words.processor, ({ conditions }) => conditions?.processor],
     [words.threads, ({ conditions }) => conditions && String(conditions.threads)],
-    [words.runtime, ({ conditions }) => conditions?.runtime],
+    [
+      words.runtime,
+      ({ conditions }) =>
+        conditions?.execution === undefined
+          ? conditions?.runtime
+          : `${conditions.runtime}, ${conditions.execution}`
+    ],
     [words.system, ({ conditions }) => conditions && `${conditions.platform}, Node ${conditions.node}`],
     [
       words.evaluatedOn,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkRecipeText } from './check-recipe-text'
+import { checkRecipeText, foreignContent } from './check-recipe-text'
 
 const lines = [
   '{',
@@ -50,13 +50,54 @@ describe('checkRecipeText', () => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
     expect(checkRecipeText(text)).toEqual({
       isValid: false,
-      issues: [{ kind: 'no-json', message: '', place: '', line }]
+      issues: [{ kind: 'no-json', message: '', expected: '', place: '', line }]
     })
+  })
+
+  it.each<[string, string, string, string]>([
+    ['a member that is not there', changed(5, ''), 'missing', ''],
+    ['a text where a list is needed', changed(7, '    { "methods": "asvd",'), 'no-list', ''],
+    ['a number where a text is needed', changed(5, '  "evaluationSet": 3,'), 'no-text', ''],
+    [
+      'a text where an object is needed',
+      changed(5, '  "evaluationSet": "e", "layers": "",'),
+      'no-object',
+      ''
+    ],
+    ['a text where a number is needed', changed(9, '"a"] }'), 'no-number', ''],
+    ['a fraction that is too large', changed(9, '25] }'), 'too-large', '≤ 1'],
+    ['a fraction that is too small', changed(9, '0] }'), 'too-small', '> 0'],
+    ['another version', changed(2, '  "recipeVersion": 2,'), 'not-offered', '1'],
+    ['an empty text', changed(5, '  "evaluationSet": "",'), 'empty', '≥ 1']
+  ])('names the kind of %s and what would be right', (_, text, kind, expected) => {
+    expect(checkRecipeText(text)).toMatchObject({ isValid: false, issues: [{ kind, expected }] })
   })
 
   it('finds layer ids, whose dots are no steps of a place', () => {
     const plan = '"plans": [{ "name": "p", "method": "asvd",\n "ranks": {\n"/a.b/c": 0 } }],'
     const checked = checkRecipeText(changed(5, `"evaluationSet": "e", ${plan}`))
     expect(checked).toMatchObject({ issues: [{ place: 'plans.0.ranks./a.b/c', line: 7 }] })
+  })
+})
+
+describe('foreignContent', () => {
+  it.each<[string, string]>([
+    ['a recipe', lines.join('\n')],
+    ['a recipe with a wrong member', changed(5, '')],
+    ['a recipe with a slip of the pen', changed(3, '  "name": "n"')],
+    ['an object with a model', '{ "model": "m" }']
+  ])('takes %s for a recipe, right or wrong', (_, text) => {
+    expect(foreignContent(text)).toBeUndefined()
+  })
+
+  it.each<[string, string, ReturnType<typeof foreignContent>]>([
+    ['a text', 'Dear Lathe,\nmy model', { kind: 'no-json', line: 1 }],
+    ['a list', '[1]', { kind: 'no-object' }],
+    ['nothing but null', 'null', { kind: 'no-object' }],
+    ['a plan', '{ "planVersion": 1, "model": "m" }', { kind: 'plan' }],
+    ['a vocabulary', '{ "<pad>": 0, "a": 1 }', { kind: 'other-object', member: '<pad>' }],
+    ['an empty object', '{}', { kind: 'other-object', member: undefined }]
+  ])('says what %s is instead', (_, text, expected) => {
+    expect(foreignContent(text)).toEqual(expected)
   })
 })

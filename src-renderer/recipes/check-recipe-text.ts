@@ -1,25 +1,41 @@
 import { recipeSchema, type Recipe } from '@contract/recipe'
+import { trainingRecipeSchema, type TrainingRecipe } from '@contract/training'
 import { jsonLines, lineOfPlace } from './json-lines'
 
 /**
- * What is wrong in words of the form: `no-json` is the text as a whole, `empty` a text, and `nothing-chosen` a list that
- * must not be; of everything else the schema's own words are the best there are.
+ * What is wrong in words of the form: `no-json` is the text as a whole, `empty` a text, `nothing-chosen` a list that must
+ * not be, `missing` a member; of `other` the schema's own words are the best there are.
  */
-export type IssueKind = 'no-json' | 'empty' | 'nothing-chosen' | 'no-number' | 'unknown-key' | 'other'
+export type IssueKind =
+  | 'no-json'
+  | 'empty'
+  | 'nothing-chosen'
+  | 'missing'
+  | 'no-number'
+  | 'no-text'
+  | 'no-list'
+  | 'no-object'
+  | 'too-small'
+  | 'too-large'
+  | 'not-offered'
+  | 'unknown-key'
+  | 'other'
 
 /** Where a recipe's text is wrong. */
 export interface RecipeIssue {
   readonly kind: IssueKind
   /** The schema's words; empty when the text is no JSON. */
   readonly message: string
+  /** What would be right, where that can be said: the limit that is passed, or the values that are offered. */
+  readonly expected: string
   /** The member at fault, such as `grids.0.methods`; empty when it is the text as a whole. */
   readonly place: string
   /** From 1. */
   readonly line: number
 }
 
-export type CheckedText =
-  | { readonly isValid: true; readonly recipe: Recipe }
+export type CheckedText<Form = Recipe> =
+  | { readonly isValid: true; readonly recipe: Form }
   /** At least one; the one to mend first is the first. */
   | { readonly isValid: false; readonly issues: readonly RecipeIssue[] }
 
@@ -27,29 +43,130 @@ type SchemaIssue = NonNullable<ReturnType<typeof recipeSchema.safeParse>['error'
 
 /** Checks a text against the recipe's schema, without the host: fast enough for every key that is pressed. */
 export function checkRecipeText(text: string): CheckedText {
+  return checkAgainst(recipeSchema, text)
+}
+
+/** The same for a training. */
+export function checkTrainingText(text: string): CheckedText<TrainingRecipe> {
+  return checkAgainst(trainingRecipeSchema, text)
+}
+
+/** What both schemas can do. */
+interface RecipeSchema<Form> {
+  safeParse(
+    value: unknown
+  ):
+    | { readonly success: true; readonly data: Form }
+    | { readonly success: false; readonly error: { readonly issues: readonly SchemaIssue[] } }
+}
+
+function checkAgainst<Form>(schema: RecipeSchema<Form>, text: string): CheckedText<Form> {
   const located = jsonLines(text)
   if (!located.isJson) {
-    return { isValid: false, issues: [{ kind: 'no-json', message: '', place: '', line: located.line }] }
+    return {
+      isValid: false,
+      issues: [{ kind: 'no-json', message: '', expected: '', place: '', line: located.line }]
+    }
   }
-  const parsed = recipeSchema.safeParse(JSON.parse(text))
+  const json: unknown = JSON.parse(text)
+  const parsed = schema.safeParse(json)
   if (parsed.success) return { isValid: true, recipe: parsed.data }
   const issues = parsed.error.issues.map((issue): RecipeIssue => {
     // Of a key that does not belong there the schema names the member around it.
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
     const place = [...issue.path, ...unknown].join('.')
-    return { kind: kindOf(issue), message: issue.message, place, line: lineOfPlace(located.lines, place) }
+    const kind = isMissing(json, issue.path) ? 'missing' : kindOf(issue)
+    const line = lineOfPlace(located.lines, place)
+    return { kind, message: issue.message, expected: expectedBy(issue), place, line }
   })
   // A misspelt name is both unknown and missing; where it is written is where to mend it.
   return { isValid: false, issues: issues.toSorted((a, b) => urgency(a) - urgency(b)) }
 }
 
+/** The members without which nothing can be told of a text. */
+const tellingMembers = [
+  'recipeVersion',
+  'model',
+  'calibrationSet',
+  'evaluationSet',
+  'grids',
+  'plans'
+] as const
+
+/** What a file is that is no recipe at all, rather than one to be mended. */
+export type ForeignContent =
+  | { readonly kind: 'no-json'; readonly line: number }
+  /** A list, a text, a number. */
+  | { readonly kind: 'no-object' }
+  /** A plan, which a recipe can name. */
+  | { readonly kind: 'plan' }
+  /** An object of other members; `member` is the first of them. */
+  | { readonly kind: 'other-object'; readonly member: string | undefined }
+
+/**
+ * Undefined for a recipe, right or wrong. A text that is no JSON is taken for a recipe with a slip in it when it has the
+ * member by which recipes are told.
+ */
+export function foreignContent(text: string): ForeignContent | undefined {
+  const located = jsonLines(text)
+  if (!located.isJson) {
+    return text.includes('"recipeVersion"') ? undefined : { kind: 'no-json', line: located.line }
+  }
+  const json: unknown = JSON.parse(text)
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { kind: 'no-object' }
+  if ('planVersion' in json) return { kind: 'plan' }
+  if (tellingMembers.some((member) => Object.hasOwn(json, member))) return undefined
+  return { kind: 'other-object', member: Object.keys(json)[0] }
+}
+
 function kindOf(issue: SchemaIssue): IssueKind {
-  if (issue.code === 'unrecognized_keys') return 'unknown-key'
-  if (issue.code === 'too_small' && issue.origin === 'string') return 'empty'
-  if (issue.code === 'too_small' && issue.origin === 'array') return 'nothing-chosen'
-  if (issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int'))
-    return 'no-number'
-  return 'other'
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return 'unknown-key'
+    case 'too_small':
+      if (issue.origin === 'string') return 'empty'
+      if (issue.origin === 'array') return 'nothing-chosen'
+      return issue.origin === 'number' || issue.origin === 'int' ? 'too-small' : 'other'
+    case 'too_big':
+      return issue.origin === 'number' || issue.origin === 'int' ? 'too-large' : 'other'
+    case 'invalid_value':
+      return 'not-offered'
+    case 'invalid_type':
+      return kindsByType[issue.expected] ?? 'other'
+    default:
+      return 'other'
+  }
+}
+
+const kindsByType: Readonly<Record<string, IssueKind>> = {
+  number: 'no-number',
+  int: 'no-number',
+  string: 'no-text',
+  array: 'no-list',
+  object: 'no-object'
+}
+
+function expectedBy(issue: SchemaIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      return `${issue.inclusive === false ? '> ' : '≥ '}${issue.minimum}`
+    case 'too_big':
+      return `${issue.inclusive === false ? '< ' : '≤ '}${issue.maximum}`
+    case 'invalid_value':
+      return issue.values.map(String).join(', ')
+    default:
+      return ''
+  }
+}
+
+/** Whether nothing stands at a place, which the schema tells only in words. */
+function isMissing(json: unknown, path: readonly PropertyKey[]): boolean {
+  let value = json
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return true
+    value = (value as Record<PropertyKey, unknown>)[step]
+  }
+  return false
 }
 
 function urgency({ kind }: RecipeIssue): number {

@@ -48,7 +48,8 @@ export function recipeText({ grids, plans, gates, ...rest }: RecipeForm): string
   return `${formatJson(json)}\n`
 }
 
-function optional(value: Members, required: readonly string[]): Members {
+/** The members of a recipe that may be left out. */
+export function optional(value: Members, required: readonly string[]): Members {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !required.includes(name)))
 }
 
@@ -56,8 +57,8 @@ function pick<T extends object, K extends keyof T>(value: T, names: readonly K[]
   return Object.fromEntries(names.map((name) => [name, value[name]])) as Pick<T, K>
 }
 
-/** Members that differ from their default, in their order; of an object, what differs in it. */
-function withoutDefaults(value: Members, defaults: Members): { [name: string]: JsonValue } {
+/** For every kind of recipe: members that differ from their default, in their order; of an object, what differs in it. */
+export function withoutDefaults(value: Members, defaults: Members): { [name: string]: JsonValue } {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, member]): [string, JsonValue][] => {
       const usual = defaults[name]

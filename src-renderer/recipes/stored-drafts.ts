@@ -1,14 +1,12 @@
 /** Drafts of recipes in the browser's storage: what was typed survives a reload, a crash and a full disk elsewhere. */
-import type { RecipeForm } from './recipe-form'
-
 /** A recipe under way. */
-export interface DraftState {
+export interface DraftState<Form> {
   readonly text: string
   /** What the form shows: the recipe of the last text that was one, with what was changed in the form since. */
-  readonly form: RecipeForm
+  readonly form: Form
 }
 
-export interface StoredDraft extends DraftState {
+export interface StoredDraft<Form> extends DraftState<Form> {
   readonly draftId: string
   /** What relative paths are relative to. */
   readonly folder: string
@@ -20,12 +18,16 @@ export interface StoredDraft extends DraftState {
   readonly savedAt: string
 }
 
-export interface StoredDrafts {
-  readonly drafts: readonly StoredDraft[]
+export interface StoredDrafts<Form> {
+  readonly drafts: readonly StoredDraft<Form>[]
   readonly currentId: string | undefined
 }
 
-const storageKey = 'lathe.study-drafts'
+/** Where drafts of one kind are, and how one is told from what something else has written there. */
+export interface DraftPlace {
+  readonly storageKey: string
+  readonly isForm: (value: unknown) => boolean
+}
 
 export type DraftStorage = Pick<Storage, 'getItem' | 'setItem'>
 
@@ -39,10 +41,13 @@ export function browserStorage(): DraftStorage | undefined {
 }
 
 /** What was stored, without what this version cannot read. */
-export function readDrafts(storage: DraftStorage | undefined): StoredDrafts {
+export function readDrafts<Form>(
+  storage: DraftStorage | undefined,
+  { storageKey, isForm }: DraftPlace
+): StoredDrafts<Form> {
   try {
-    const stored = JSON.parse(storage?.getItem(storageKey) ?? '{}') as Partial<StoredDrafts> | null
-    const drafts = Array.isArray(stored?.drafts) ? stored.drafts.filter(isDraft) : []
+    const stored = JSON.parse(storage?.getItem(storageKey) ?? '{}') as Partial<StoredDrafts<Form>> | null
+    const drafts = Array.isArray(stored?.drafts) ? stored.drafts.filter((each) => isDraft(each, isForm)) : []
     return { drafts, currentId: stored?.currentId }
   } catch {
     // Something else wrote there; a draft less is better than a view that does not open.
@@ -51,7 +56,11 @@ export function readDrafts(storage: DraftStorage | undefined): StoredDrafts {
 }
 
 /** Whether the drafts are stored now; a browser may refuse, or its storage be full. */
-export function writeDrafts(storage: DraftStorage | undefined, stored: StoredDrafts): boolean {
+export function writeDrafts<Form>(
+  storage: DraftStorage | undefined,
+  { storageKey }: Pick<DraftPlace, 'storageKey'>,
+  stored: StoredDrafts<Form>
+): boolean {
   try {
     storage?.setItem(storageKey, JSON.stringify(stored))
     return storage !== undefined
@@ -60,15 +69,15 @@ export function writeDrafts(storage: DraftStorage | undefined, stored: StoredDra
   }
 }
 
-function isDraft(value: unknown): value is StoredDraft {
+function isDraft(value: unknown, isForm: DraftPlace['isForm']): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const { draftId, folder, text, form } = value as Partial<StoredDraft>
+  const { draftId, folder, text, form } = value as Partial<StoredDraft<unknown>>
   return (
     typeof draftId === 'string' &&
     typeof folder === 'string' &&
     typeof text === 'string' &&
-    Array.isArray(form?.grids) &&
-    Array.isArray(form.plans) &&
-    Array.isArray(form.gates)
+    typeof form === 'object' &&
+    form !== null &&
+    isForm(form)
   )
 }

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { ModelDescription } from '@contract/model'
+import type { LatencyTable } from '@contract/rank-plan'
 import type { ModelSpectra } from '@contract/spectra'
 import { useHost } from '../app/host'
 import { layerRows, type LayerRow } from '../format/layer-rows'
@@ -16,6 +17,7 @@ export const useInspectStore = defineStore('inspect', () => {
   const layerId = ref<string>()
   const description = latestAnswer<ModelDescription>()
   const spectra = latestAnswer<ModelSpectra>()
+  const times = latestAnswer<LatencyTable>()
 
   /** As the host is asked about it. */
   const inspected = computed(() =>
@@ -25,7 +27,7 @@ export const useInspectStore = defineStore('inspect', () => {
   )
   const rows = computed<LayerRow[]>(() => {
     const model = description.value.value
-    return model === undefined ? [] : layerRows(model, spectra.value.value, preview.plan)
+    return model === undefined ? [] : layerRows(model, spectra.value.value, preview.plan, times.value.value)
   })
   const layer = computed(() => rows.value.find((row) => row.layerId === layerId.value))
 
@@ -44,6 +46,7 @@ export const useInspectStore = defineStore('inspect', () => {
     const path = modelPath.value
     if (path === undefined) return
     spectra.reset()
+    times.reset()
     preview.forget()
     await description.ask((signal) => host.call('model.describe', { modelPath: path }, { signal }))
     const model = description.value.value
@@ -66,6 +69,13 @@ export const useInspectStore = defineStore('inspect', () => {
     if (spectra.value.value !== undefined && spectra.failure.value === undefined) preview.follow(model)
   }
 
+  /** Times this machine on the shapes of the model, so that rows have times. */
+  async function estimateTimes(): Promise<void> {
+    const path = modelPath.value
+    if (path === undefined) return
+    await times.ask((signal) => host.call('machine.probe', { modelPath: path }, { signal }))
+  }
+
   function choose(chosen: string): void {
     layerId.value = chosen
   }
@@ -80,6 +90,9 @@ export const useInspectStore = defineStore('inspect', () => {
     spectra: spectra.value,
     spectraFailure: spectra.failure,
     isDecomposing: spectra.isBusy,
+    times: times.value,
+    timesFailure: times.failure,
+    isTiming: times.isBusy,
     rows,
     layer,
     inspected,
@@ -88,6 +101,8 @@ export const useInspectStore = defineStore('inspect', () => {
     calibrate,
     decompose,
     choose,
-    stopDecomposing: spectra.stop
+    stopDecomposing: spectra.stop,
+    estimateTimes,
+    stopTiming: times.stop
   }
 })

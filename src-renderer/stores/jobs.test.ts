@@ -15,7 +15,9 @@ const job = (jobId: string, state: Job['state'], change: Partial<Job> = {}): Job
   startedAt: null,
   finishedAt: null,
   error: null,
+  failedTrials: null,
   studyId: null,
+  trainingId: null,
   progress: null,
   ...change
 })
@@ -102,6 +104,9 @@ describe('the queue of a page', () => {
     expect(jobs.failures).toEqual({ a: 'It has ended already.' })
     handlers['jobs.resume'] = () => job('a', 'running')
     await jobs.resume('a')
+    expect(host.asked.at(-1)).toEqual({ name: 'jobs.resume', params: { jobId: 'a' } })
+    await jobs.resumeForced('a')
+    expect(host.asked.at(-1)).toEqual({ name: 'jobs.resume', params: { jobId: 'a', force: true } })
     expect(jobs.failures).toEqual({})
   })
 })

@@ -61,10 +61,12 @@ export const useJobsStore = defineStore('jobs', () => {
   /** A change that the host answers with the job; the event that tells it may come before the answer or after. */
   type JobChange = Extract<CallName, 'jobs.cancel' | 'jobs.pause' | 'jobs.resume'>
 
-  async function change(name: JobChange, jobId: string): Promise<void> {
-    const job = await attempting(jobId, () =>
-      host.call<JobChange>(name, { jobId } satisfies CallParams<JobChange>)
-    )
+  async function change<N extends JobChange>(
+    name: N,
+    jobId: string,
+    others: Omit<CallParams<N>, 'jobId'>
+  ): Promise<void> {
+    const job = await attempting(jobId, () => host.call<JobChange>(name, { ...others, jobId }))
     if (job !== undefined) put(job)
   }
 
@@ -168,9 +170,11 @@ export const useJobsStore = defineStore('jobs', () => {
     removing,
     isLoading,
     load,
-    cancel: (jobId: string) => change('jobs.cancel', jobId),
-    pause: (jobId: string) => change('jobs.pause', jobId),
-    resume: (jobId: string) => change('jobs.resume', jobId),
+    cancel: (jobId: string) => change('jobs.cancel', jobId, {}),
+    pause: (jobId: string) => change('jobs.pause', jobId, {}),
+    resume: (jobId: string) => change('jobs.resume', jobId, {}),
+    /** Also when by the estimate it does not fit on the machine. */
+    resumeForced: (jobId: string) => change('jobs.resume', jobId, { force: true }),
     move,
     moveBy,
     remove,

@@ -16,13 +16,15 @@ const entry = (name: string, facts: LibraryEntry['facts'] = model): LibraryEntry
   obstacle: null
 })
 
+const demo = { recipePath: '/lathe/recipes/demo.json', isAdded: false }
+
 let host: StoreHost
 let handlers: StoreHandlers
 let listed: LibraryEntry[]
 
 beforeEach(() => {
   listed = [entry('speech', dataset), entry('small')]
-  handlers = { 'library.list': () => ({ entries: listed, hasDemo: true }) }
+  handlers = { 'library.list': () => ({ entries: listed, demo }) }
   host = openStoreHost(handlers)
 })
 afterEach(() => {
@@ -41,7 +43,7 @@ describe('the library of a page', () => {
     const library = await opened()
     expect(names(library.models)).toEqual(['small'])
     expect(names(library.datasets)).toEqual(['speech'])
-    expect(library.hasDemo).toBe(true)
+    expect(library.demo).toEqual(demo)
   })
 
   it('follows changes, and is read again after missed ones', async () => {

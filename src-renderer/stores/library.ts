@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { WorkbenchError } from '@contract/errors'
-import type { LibraryEntry, LibraryPreview } from '@contract/library'
+import type { Demo, LibraryEntry, LibraryPreview } from '@contract/library'
 import { useHost } from '../app/host'
 import { failureMessage } from '../format/failure-message'
 
@@ -10,7 +10,8 @@ export const useLibraryStore = defineStore('library', () => {
   const host = useHost()
   /** Undefined until they were read once. */
   const entries = shallowRef<readonly LibraryEntry[]>()
-  const hasDemo = ref(false)
+  /** Null where none came with Lathe. */
+  const demo = shallowRef<Demo | null>(null)
   const failure = ref<string>()
   /** The path that is looked at or added now. */
   const busyWith = ref<string>()
@@ -29,7 +30,7 @@ export const useLibraryStore = defineStore('library', () => {
       const library = await host.call('library.list', {})
       if (attempt !== lastLoad) return
       entries.value = library.entries
-      hasDemo.value = library.hasDemo
+      demo.value = library.demo
     })
   }
 
@@ -127,7 +128,7 @@ export const useLibraryStore = defineStore('library', () => {
     entries,
     models,
     datasets,
-    hasDemo,
+    demo,
     failure,
     busyWith,
     preview,

@@ -100,11 +100,25 @@ describe('measuring as the ranks move', () => {
     expect(asked[1]!.params.ranks).toMatchObject({ rankMap: { a: 2 } })
   })
 
+  it('follows a rank that is only tried out, and goes back to the plan when it is let go', async () => {
+    const { store, preview } = await inspected()
+    Object.assign(store.settings, { isOn: true, evaluationPath: '/speech' })
+    preview.drag(['a'], 4)
+    await nextTick()
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(asked.at(-1)!.params.ranks).toMatchObject({ rankMap: { a: 4 } })
+    expect([store.isOfDragged, preview.setByHand]).toEqual([true, []])
+    preview.drag([], undefined)
+    await nextTick()
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(asked.at(-1)!.params.ranks).toMatchObject({ rankMap: { a: 5 } })
+  })
+
   it('says when the result is of other ranks, and does not measure the same again', async () => {
     const { store, preview } = await inspected()
     Object.assign(store.settings, { isOn: true, evaluationPath: '/speech' })
     await vi.advanceTimersByTimeAsync(1600)
-    asked[0]!.resolve({ utterances: 40, plan: figures, baseline: figures })
+    asked[0]!.resolve({ utterances: 40, plan: figures, baseline: figures, difference: null })
     await vi.advanceTimersByTimeAsync(0)
     expect([store.result?.utterances, store.isOutdated]).toEqual([40, false])
     preview.settings.fraction = 0.3

@@ -22,7 +22,10 @@ interface MeasureSettings {
   normalizer: EvaluationSettings['normalizer']
 }
 
-/** The plan in hand, really made and heard on a few recordings whenever it has rested; off until it is asked for. */
+/**
+ * The plan in hand, with the rank that is being tried out, really made and heard on a few recordings whenever it has
+ * rested; off until it is asked for.
+ */
 export const usePlanMeasurementStore = defineStore('plan-measurement', () => {
   const host = useHost()
   const inspect = useInspectStore()
@@ -40,12 +43,15 @@ export const usePlanMeasurementStore = defineStore('plan-measurement', () => {
     const { isOn, evaluationPath, normalizer } = settings
     if (!isOn || evaluationPath === null || inspected === undefined) return undefined
     if (plan === undefined || isPlanning) return undefined
-    const ranks = { policy: 'manual', rankMap: rankMapOf(plan.planFile) } as const
+    const rankMap = { ...rankMapOf(plan.planFile), ...preview.dragged }
+    const ranks = { policy: 'manual', rankMap } as const
     return { ...inspected, method: planned.method, ranks, evaluationPath, normalizer }
   })
   /** Two plans are the same when all of this is. */
   const wantedKey = computed(() => (wanted.value === undefined ? undefined : JSON.stringify(wanted.value)))
   const isOutdated = computed(() => answer.value.value !== undefined && measured.value !== wantedKey.value)
+  /** Whether what is measured is not the plan but a rank that is only tried out. */
+  const isOfDragged = computed(() => Object.keys(preview.dragged).length > 0)
   const isSameAsCalibration = computed(
     () => settings.evaluationPath !== null && settings.evaluationPath === inspect.calibrationPath
   )
@@ -85,6 +91,7 @@ export const usePlanMeasurementStore = defineStore('plan-measurement', () => {
     isMeasuring: answer.isBusy,
     isResting,
     isOutdated,
+    isOfDragged,
     isSameAsCalibration,
     stop: answer.stop
   }

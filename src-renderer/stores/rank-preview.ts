@@ -39,6 +39,8 @@ export const useRankPreviewStore = defineStore('rank-preview', () => {
   })
   /** Ranks that the user set for single layers. */
   const byHand = shallowRef<RankMap>({})
+  /** A rank that is tried out and not in the plan: that of the layer in hand while it is moved. */
+  const dragged = shallowRef<RankMap>({})
   /** Ranks from a file, in place of the budget. */
   const imported = shallowRef<{ readonly name: string; readonly ranks: RankMap }>()
   /** As the budget or the file says, and the same with the ranks by hand. */
@@ -78,6 +80,7 @@ export const useRankPreviewStore = defineStore('rank-preview', () => {
     base.value = undefined
     edited.value = undefined
     byHand.value = {}
+    dragged.value = {}
     imported.value = undefined
     failure.value = undefined
   }
@@ -131,6 +134,11 @@ export const useRankPreviewStore = defineStore('rank-preview', () => {
     void replan()
   }
 
+  /** Tries a rank of layers that share a weight; undefined: what the plan says. */
+  function drag(layerIds: readonly string[], rank: number | undefined): void {
+    dragged.value = rank === undefined ? {} : Object.fromEntries(layerIds.map((id) => [id, rank]))
+  }
+
   function clearByHand(): void {
     byHand.value = {}
     void replan()
@@ -159,6 +167,7 @@ export const useRankPreviewStore = defineStore('rank-preview', () => {
   return {
     settings,
     byHand,
+    dragged,
     setByHand,
     imported,
     plan,
@@ -168,6 +177,7 @@ export const useRankPreviewStore = defineStore('rank-preview', () => {
     forget,
     replan,
     setRank,
+    drag,
     clearByHand,
     importPlan,
     leaveImported

@@ -23,7 +23,7 @@ beforeEach(() => {
   cancelled = 0
   answers = {
     'recipe.check': () => ({ isValid: true, recipe: {}, trialNames: ['baseline', 'int8'], missingPaths: [] }),
-    'recipe.estimate': () => ({ trials: [], seconds: null }),
+    'recipe.estimate': () => ({ trials: [], seconds: null, shortfalls: [] }),
     'jobs.start': () => ({ jobId: 'j1', name: 'first', studyId: null }),
     'recipe.read': () => ({ text: '{}', folder: '/f' }),
     'studies.list': () => [{ studyId: 's1', name: 'first' }]
@@ -144,6 +144,24 @@ describe('the forecast of a draft', () => {
     expect(await study).toBe('s1')
     draft.begin({ name: 'second' }, '/f')
     expect(forecast.jobId).toBeUndefined()
+  })
+
+  it('does not start what does not fit, unless it is told to do so all the same', async () => {
+    const shortfall = { resource: 'memory', neededBytes: 5e9, availableBytes: 2e9, folder: null }
+    answers['recipe.estimate'] = () => ({ trials: [], seconds: null, shortfalls: [shortfall] })
+    const { draft, forecast } = begun()
+    await wait(2000)
+    expect(forecast.shortfalls).toEqual([shortfall])
+    expect(forecast.canStart).toBe(false)
+    forecast.isForced = true
+    expect(forecast.canStart).toBe(true)
+    const starting = forecast.start()
+    await wait(0)
+    await starting
+    expect(asked.at(-1)).toMatchObject({ name: 'jobs.start', params: { force: true } })
+    // Another recipe may fit, or be still larger.
+    draft.edit({ name: 'other' }, 'name')
+    expect([forecast.isForced, forecast.shortfalls]).toEqual([false, []])
   })
 
   it('shows why a study was not started', async () => {

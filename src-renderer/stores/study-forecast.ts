@@ -7,6 +7,7 @@ import type { StudyEstimate } from '@contract/study-estimate'
 import type { RecipeCheck } from '@contract/workbench-data'
 import { useHost } from '../app/host'
 import { failureMessage } from '../format/failure-message'
+import { foreignContent, type ForeignContent } from '../recipes/check-recipe-text'
 import { useStudyDraftStore } from './study-draft'
 
 /** Pauses of typing after which the host is asked: it reads files for a check, and starts an engine for an estimate. */
@@ -26,14 +27,19 @@ export const useStudyForecastStore = defineStore('study-forecast', () => {
   const failure = ref<string>()
   const startFailure = ref<string>()
   const isStarting = ref(false)
+  /** Whether the study starts although by the estimate it does not fit. */
+  const isForced = ref(false)
   let stop: AbortController | undefined
   let waiting: ReturnType<typeof setTimeout> | undefined
 
   const missingPaths = computed(() => (check.value?.isValid === true ? check.value.missingPaths : []))
   /** Also what only the host can see, such as a plan file that is not there. */
   const problem = computed(() => (check.value?.isValid === false ? check.value : undefined))
+  /** Of the estimate as it stands; what is old says nothing of the draft in hand. */
+  const shortfalls = computed(() => (isOld.value ? [] : (estimate.value?.shortfalls ?? [])))
   const canStart = computed(
     () =>
+      (shortfalls.value.length === 0 || isForced.value) &&
       draft.checked.isValid &&
       check.value?.isValid === true &&
       missingPaths.value.length === 0 &&
@@ -54,6 +60,7 @@ export const useStudyForecastStore = defineStore('study-forecast', () => {
     clearTimeout(waiting)
     check.value = undefined
     isOld.value = true
+    isForced.value = false
     isEstimating.value = false
     startFailure.value = undefined
     if (draft.form === undefined || !draft.checked.isValid) return
@@ -88,7 +95,11 @@ export const useStudyForecastStore = defineStore('study-forecast', () => {
     isStarting.value = true
     startFailure.value = undefined
     try {
-      const job = await host.call('jobs.start', { kind: 'study', recipe: { text, folder } })
+      const job = await host.call('jobs.start', {
+        kind: 'study',
+        recipe: { text, folder },
+        ...(isForced.value ? { force: true } : {})
+      })
       draft.markStarted(currentId, job.jobId)
       return job
     } catch (thrown) {
@@ -104,9 +115,16 @@ export const useStudyForecastStore = defineStore('study-forecast', () => {
     return host.call('model.describe', { modelPath })
   }
 
-  /** @throws WorkbenchError as the host does. */
-  async function openFile(path: string): Promise<void> {
-    draft.open(await host.call('recipe.read', { path }))
+  /**
+   * Takes a recipe file as a draft. What is no recipe at all is none, and what it is instead is the answer.
+   *
+   * @throws WorkbenchError as the host does.
+   */
+  async function openFile(path: string): Promise<ForeignContent | undefined> {
+    const file = await host.call('recipe.read', { path })
+    const foreign = foreignContent(file.text)
+    if (foreign === undefined) draft.open(file)
+    return foreign
   }
 
   /** The study of a job: known by its id once it has ended, before that the latest of its name. */
@@ -132,6 +150,8 @@ export const useStudyForecastStore = defineStore('study-forecast', () => {
     isStarting,
     missingPaths,
     problem,
+    shortfalls,
+    isForced,
     canStart,
     jobId,
     start,

@@ -16,7 +16,8 @@ function reportOf(studyId: string): StudyReport {
 }
 
 function job(studyId: string | null, state: JobState): Job {
-  const none = { stopping: null, startedAt: null, finishedAt: null, error: null, progress: null }
+  const never = { startedAt: null, finishedAt: null, progress: null }
+  const none = { stopping: null, error: null, failedTrials: null, trainingId: null, ...never }
   return { jobId: 'j', kind: 'study', name: 'n', state, createdAt: '', studyId, ...none }
 }
 

@@ -13,6 +13,7 @@ import { shell } from './en/shell'
 import { studies } from './en/studies'
 import { study } from './en/study'
 import { tradeOff } from './en/trade-off'
+import { training } from './en/training'
 import * as ja from './ja/japanese'
 
 const english = {
@@ -21,6 +22,7 @@ const english = {
   library,
   inspect,
   study,
+  training,
   tradeOff,
   ablation,
   compare,

@@ -2,6 +2,7 @@
 import { layerRoles, type LayerRole } from '@contract/recipe'
 import { formatCount, formatPercent } from '@contract/display-numbers'
 import { effectiveRankOf, type LayerRow } from '../../format/layer-rows'
+import { formatMilliseconds, plannedMilliseconds } from '../../format/layer-times'
 
 export interface BlockGrid {
   /** Block numbers ascending; null, last, for what is outside the blocks. */
@@ -26,7 +27,15 @@ export function blockGrid(rows: readonly LayerRow[]): BlockGrid {
   }
 }
 
-export const cellColors = ['rank-ratio', 'parameters', 'macs', 'kept', 'error'] as const
+export const cellColors = [
+  'rank-ratio',
+  'parameters',
+  'macs',
+  'kept',
+  'error',
+  'time',
+  'planned-time'
+] as const
 export type CellColor = (typeof cellColors)[number]
 
 interface CellQuantity {
@@ -48,7 +57,9 @@ export const cellQuantities: Readonly<Record<CellColor, CellQuantity>> = {
   },
   macs: { value: ({ macsPerAudioSecond }) => macsPerAudioSecond ?? undefined, format: formatCount },
   kept: { value: ({ planned }) => planned?.keptFraction, format: percent },
-  error: { value: ({ planned }) => planned?.relativeError, format: percent }
+  error: { value: ({ planned }) => planned?.relativeError, format: percent },
+  time: { value: ({ times }) => times?.dense, format: formatMilliseconds },
+  'planned-time': { value: plannedMilliseconds, format: formatMilliseconds }
 }
 
 /** Least and largest of a quantity over all layers that have it; undefined when none has. */

@@ -1,6 +1,7 @@
 /** The columns of the table of layers: what each shows, and what it is sorted by. */
 import { formatCount, formatPercent } from '@contract/display-numbers'
 import type { LayerRow } from '../../format/layer-rows'
+import { formatMilliseconds, plannedMilliseconds } from '../../format/layer-times'
 import { notMeasured } from '../../format/numbers'
 import type { Text } from '../../text/text'
 
@@ -9,8 +10,8 @@ export type LayerColumnId = keyof Text['inspect']['columns']
 export interface LayerColumn {
   readonly id: LayerColumnId
   readonly isNumeric: boolean
-  /** For a CSS grid. */
-  readonly width: string
+  /** The name grows beyond it when there is room. */
+  readonly widthRem: number
   text(row: LayerRow, words: Text['inspect']): string
   /** Undefined goes last in both directions. */
   sortValue(row: LayerRow): number | string | undefined
@@ -27,110 +28,139 @@ const every: readonly LayerColumn[] = [
   {
     id: 'layer',
     isNumeric: false,
-    width: 'minmax(9rem, 1fr)',
+    widthRem: 8.5,
     text: ({ layerId }) => layerId,
     sortValue: ({ layerId }) => layerId
   },
   {
     id: 'block',
     isNumeric: true,
-    width: '2.9rem',
+    widthRem: 3.7,
     text: ({ blockIndex }) => rankText(blockIndex),
     sortValue: ({ blockIndex }) => blockIndex ?? undefined
   },
   {
     id: 'role',
     isNumeric: false,
-    width: '4.7rem',
+    widthRem: 4.7,
     text: ({ role }, words) => words.roles[role],
     sortValue: ({ role }) => role
   },
   {
     id: 'shape',
     isNumeric: true,
-    width: '5.7rem',
+    widthRem: 5.7,
     text: ({ inFeatures, outFeatures }) => `${inFeatures} × ${outFeatures}`,
     sortValue: ({ parameterCount }) => parameterCount
   },
   {
     id: 'parameters',
     isNumeric: true,
-    width: '4.1rem',
+    widthRem: 5.5,
     text: ({ parameterCount }) => formatCount(parameterCount),
     sortValue: ({ parameterCount }) => parameterCount
   },
   {
     id: 'share',
     isNumeric: true,
-    width: '3.6rem',
+    widthRem: 3.6,
     text: ({ share }) => percent(share),
     sortValue: ({ share }) => share
   },
   {
     id: 'macs',
     isNumeric: true,
-    width: '4.3rem',
+    widthRem: 4.3,
     text: ({ macsPerAudioSecond }) => optional(macsPerAudioSecond, formatCount),
     sortValue: ({ macsPerAudioSecond }) => macsPerAudioSecond ?? undefined
   },
   {
     id: 'effective',
     isNumeric: true,
-    width: '4.2rem',
+    widthRem: 4.2,
     text: ({ spectrum }) => optional(spectrum?.weight.effectiveRank, oneDigit),
     sortValue: ({ spectrum }) => spectrum?.weight.effectiveRank
   },
   {
     id: 'weighted',
     isNumeric: true,
-    width: '4.4rem',
+    widthRem: 4.4,
     text: ({ spectrum }) => optional(spectrum?.activationWeighted?.effectiveRank, oneDigit),
     sortValue: ({ spectrum }) => spectrum?.activationWeighted?.effectiveRank
   },
   {
     id: 'breakEven',
     isNumeric: true,
-    width: '4.9rem',
+    widthRem: 4.9,
     text: ({ breakEvenRank }) => String(breakEvenRank),
     sortValue: ({ breakEvenRank }) => breakEvenRank
   },
   {
     id: 'rank',
     isNumeric: true,
-    width: '2.9rem',
+    widthRem: 2.9,
     text: ({ planned }) => rankText(planned?.rank),
     sortValue: ({ planned }) => planned?.rank ?? undefined
   },
   {
     id: 'kept',
     isNumeric: true,
-    width: '3.7rem',
+    widthRem: 3.7,
     text: ({ planned }) => optional(planned?.keptFraction, percent),
     sortValue: ({ planned }) => planned?.keptFraction
   },
   {
     id: 'error',
     isNumeric: true,
-    width: '3.7rem',
+    widthRem: 3.7,
     text: ({ planned }) => optional(planned?.relativeError, percent),
     sortValue: ({ planned }) => planned?.relativeError
   },
   {
     id: 'uniform',
     isNumeric: true,
-    width: '6.1rem',
+    widthRem: 6.1,
     text: ({ planned }) =>
       planned?.uniform === undefined
         ? notMeasured
         : `${rankText(planned.uniform.rank)} · ${percent(planned.uniform.relativeError)}`,
     sortValue: ({ planned }) => planned?.uniform?.relativeError
+  },
+  {
+    id: 'denseTime',
+    isNumeric: true,
+    widthRem: 4.6,
+    text: ({ times }) => optional(times?.dense, formatMilliseconds),
+    sortValue: ({ times }) => times?.dense
+  },
+  {
+    id: 'plannedTime',
+    isNumeric: true,
+    widthRem: 5.4,
+    text: (row) => optional(plannedMilliseconds(row), formatMilliseconds),
+    sortValue: plannedMilliseconds
   }
 ]
 
 /** The columns that have something to show. */
 export function layerColumns(rows: readonly LayerRow[]): readonly LayerColumn[] {
   const isWeighted = rows.some(({ spectrum }) => (spectrum?.activationWeighted ?? null) !== null)
-  return isWeighted ? every : every.filter(({ id }) => id !== 'weighted')
+  const isTimed = rows.some(({ times }) => times !== undefined)
+  return every.filter(({ id }) => {
+    if (id === 'weighted') return isWeighted
+    return isTimed || (id !== 'denseTime' && id !== 'plannedTime')
+  })
+}
+
+/** As a CSS grid has them, and how wide they are at least. */
+export function columnWidths(columns: readonly LayerColumn[]): {
+  readonly template: string
+  readonly leastRem: number
+} {
+  const widths = columns.map(({ id, widthRem }) =>
+    id === 'layer' ? `minmax(${widthRem}rem, 1fr)` : `${widthRem}rem`
+  )
+  return { template: widths.join(' '), leastRem: columns.reduce((sum, { widthRem }) => sum + widthRem, 0) }
 }
 
 export interface LayerOrder {

@@ -44,6 +44,8 @@ export const exporting = {
     cancelled: 'Stopped'
   },
   identical: 'The folder, opened anew, gives exactly the outputs that were measured (largest difference 0).',
+  copied:
+    'The files in the folder are those that were measured, byte for byte. A model this large is not run for that.',
   different: (difference: string) =>
     `The outputs differ from those that were measured by up to ${difference}.`,
   files: (count: number, size: string) => `${count} files, ${size}`,

@@ -47,7 +47,9 @@ export const inspect = {
     'rank-ratio': 'Effective rank ÷ break-even',
     macs: 'MACs',
     kept: 'Kept by the plan',
-    error: 'Predicted error'
+    error: 'Predicted error',
+    time: 'Estimated ms, dense',
+    'planned-time': 'Estimated ms in the plan'
   },
   outside: 'outside',
   block: 'Block',
@@ -117,6 +119,8 @@ export const inspect = {
   measureOutdated: 'Of the ranks before',
   measureSame: 'Also used for calibration: the estimate flatters the plan.',
   measuredPlan: 'This plan',
+  measuredDragged: 'With the tried rank',
+  measuredDifference: (difference: string) => `Difference in percentage points, paired: ${difference}`,
   measuredBaseline: 'The model itself',
   measuredSize: 'Size',
   measuredTime: 'Median time',
@@ -157,7 +161,9 @@ export const inspect = {
     rank: 'Rank',
     kept: 'Kept',
     error: 'Error',
-    uniform: 'Uniform'
+    uniform: 'Uniform',
+    denseTime: 'Est. ms',
+    plannedTime: 'Est., plan'
   },
   explanations: {
     layer: 'Name of the layer in the model',
@@ -173,8 +179,17 @@ export const inspect = {
     rank: 'Rank in the plan; – where the layer stays dense',
     kept: 'Parameters of the factors ÷ of the matrix',
     error: 'Predicted: dropped ÷ whole output energy',
-    uniform: 'Rank and predicted error under uniform ranks at the same budget'
+    uniform: 'Rank and predicted error under uniform ranks at the same budget',
+    denseTime:
+      'Estimate: milliseconds of the dense product in one run over the audio named above, its shape timed alone on this machine in float32',
+    plannedTime: 'Estimate: the same at the rank of the plan; as dense where the layer stays dense'
   },
+  estimateTimes: 'Estimate time',
+  estimateTimesHint:
+    'Times the shapes of the layers on this machine, dense and at ranks up to break-even; about ten seconds the first time, then it is remembered.',
+  timing: 'Timing this machine…',
+  timed: (seconds: number, threads: number, precision: string) =>
+    `Estimated ms: one run over ${seconds} s of audio, ${threads === 1 ? '1 thread' : `${threads} threads`}, ${precision}`,
 
   chosen: 'Chosen layer',
   chooseLayer: 'Choose a layer in the table or the overview.',
@@ -202,6 +217,7 @@ export const inspect = {
   float32Bytes: 'Size in float32',
   int8Bytes: 'Size in int8, about',
   layerMacs: 'MACs per second',
+  layerTime: 'Milliseconds, estimated',
   predictedError: 'Predicted error',
   fromWeights: 'weights alone',
   fromActivations: 'calibration set',

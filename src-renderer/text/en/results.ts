@@ -13,6 +13,23 @@ export const results = {
     demo: 'Run the demo in the folder of Lathe; it writes demo-out/results.json:',
     own: 'Study a model of your own with a recipe; it writes my-study/results.json:'
   },
+  /** Why a file is not shown, with what to do. */
+  problems: {
+    tooLarge: (file: string, megabytes: number) =>
+      `'${file}' has ${megabytes} MB, more than a results file ever has: choose the results.json of a study.`,
+    unreadable: (file: string) =>
+      `'${file}' could not be read: choose a file that is still there and not in use.`,
+    'no-text': (file: string) =>
+      `'${file}' is not a text file: expected the results.json that \`lathe study run --output\` or \`npm run demo\` writes.`,
+    'no-json': (file: string) =>
+      `'${file}' is not JSON: expected the results.json that \`lathe study run --output\` or \`npm run demo\` writes.`,
+    recipe: (file: string) =>
+      `'${file}' is a recipe, not its results: run \`lathe study run ${file} --output my-study\` and open my-study/results.json.`,
+    'other-json': (file: string) =>
+      `'${file}' is JSON but not the results of a study: expected the results.json that \`lathe study run --output\` writes, with 'study' and 'trials'.`,
+    'wrong-value': (file: string, place: string, message: string) =>
+      `'${file}' is not a results file that this version can read: at '${place}' there is a wrong value (${message}); write it again with \`lathe study show --json\`.`
+  },
   summary: {
     trials: (count: number, states: string) => `${count} trials: ${states}`,
     differs: 'differs between trials',

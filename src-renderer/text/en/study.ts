@@ -238,6 +238,24 @@ export const study = {
   nothingChosen: 'Choose at least one.',
   noNumber: 'A number is needed here.',
   unknownKey: 'The recipe has no such key; check its spelling.',
+  memberMissing: 'This is missing; add it.',
+  noText: 'A text in quotes is needed here.',
+  noList: 'A list in square brackets is needed here.',
+  noObject: 'An object in curly brackets is needed here.',
+  outOfRange: (limit: string) => `A number ${limit} is needed here.`,
+  notOffered: (values: string) => `Lathe does not know this value; it knows: ${values}.`,
+  /** What a file is that is opened as a recipe and is none. */
+  foreign: {
+    title: (problem: string) => `This file is no study recipe: ${problem}`,
+    'no-json': (line: number) => `it is not JSON, from line ${line} on.`,
+    'no-object': 'it holds a list or a single value, and a recipe is an object with a recipeVersion.',
+    plan: 'it is a plan, that is the ranks of one tier.',
+    'other-object': (member: string) =>
+      `it has no recipeVersion, model or data sets; it begins with “${member}”.`,
+    'empty-object': 'it is empty.',
+    next: 'Choose a file that Lathe has saved as a recipe, or begin a new study.',
+    planNext: 'Open or begin a study, and add it there under Ranks by hand.'
+  },
   goToLine: 'Go to the line',
   outOfSync: 'The form shows the recipe before the text went wrong. Mend the text, or',
   useForm: 'go back to the form',
@@ -260,6 +278,11 @@ export const study = {
   old: 'of the recipe before the last change',
   notYet: 'Number of trials, time, disk and memory appear here once the recipe is complete.',
   estimateNote: 'Estimates, not measurements.',
+  diskShortfall: (needed: string, free: string, folder: string) =>
+    `Does not fit: needs about ${needed} of disk in ${folder}, ${free} are free.`,
+  memoryShortfall: (needed: string, available: string) =>
+    `Does not fit: needs about ${needed} of memory, ${available} are available.`,
+  startAllTheSame: 'Start all the same',
   basis: {
     'same-model': 'from trials of this model here',
     'this-machine': 'from the speed of other models here',

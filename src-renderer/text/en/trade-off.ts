@@ -112,6 +112,10 @@ export const tradeOff = {
       title: 'Batched RTFx',
       explanation: 'How many times faster than real time in padded batches'
     },
+    speedup: {
+      title: 'Speed-up',
+      explanation: 'How many times faster than the baseline, measured turn by turn, with its 95 % interval'
+    },
     memory: {
       title: 'Peak memory',
       explanation: 'Highest memory of a process that only evaluates this model'
@@ -127,6 +131,7 @@ export const tradeOff = {
     running: 'running',
     completed: 'completed',
     failed: 'failed',
+    poisoned: 'poisoned',
     cancelled: 'cancelled'
   },
   yes: 'yes',

@@ -4,5 +4,9 @@ export const charts: typeof english = {
   showTable: '表',
   showChart: 'グラフ',
   save: '保存形式',
-  saveAs: (title, format) => `「${title}」を ${format} で保存`
+  saveAs: (title, format) => `「${title}」を ${format} で保存`,
+  errorRates: {
+    'word-error-rate': 'WER',
+    'classification-error': '誤り率'
+  }
 }

@@ -42,6 +42,8 @@ export const exporting: typeof english = {
     cancelled: '中止'
   },
   identical: 'フォルダーを開き直した出力は、測定した出力と完全に一致しました（最大差 0）。',
+  copied:
+    'フォルダー内のファイルは、測定したものと1バイトも違いません（大きなモデルは確認のための実行をしません）。',
   different: (difference) => `測定した出力との最大差は ${difference} です。`,
   files: (count, size) => `${count} 個のファイル、${size}`,
   card: 'モデルカード'

@@ -46,7 +46,9 @@ export const inspect: typeof english = {
     'rank-ratio': '有効ランク ÷ 損益分岐',
     macs: '積和演算',
     kept: '計画で残る割合',
-    error: '予測誤差'
+    error: '予測誤差',
+    time: '推定 ms（元のまま）',
+    'planned-time': '推定 ms（計画）'
   },
   outside: 'ブロック外',
   block: 'ブロック',
@@ -108,6 +110,8 @@ export const inspect: typeof english = {
   measureEstimate: (utterances) => `${utterances} 発話での推定値`,
   measureOutdated: '変更前のランクの値',
   measureSame: '較正にも使った録音なので、推定値は実際より良く出ます。',
+  measuredDragged: '試しているランクで',
+  measuredDifference: (difference) => `差（ポイント、録音ごとの対）: ${difference}`,
   measuredPlan: 'この計画',
   measuredBaseline: '元のモデル',
   measuredSize: 'サイズ',
@@ -149,7 +153,9 @@ export const inspect: typeof english = {
     rank: 'ランク',
     kept: '残り',
     error: '誤差',
-    uniform: '一様'
+    uniform: '一様',
+    denseTime: '推定 ms',
+    plannedTime: '計画 ms'
   },
   explanations: {
     layer: 'モデルの中での層の名前',
@@ -165,8 +171,17 @@ export const inspect: typeof english = {
     rank: '計画でのランク（– は元のまま）',
     kept: '因子のパラメーター ÷ 行列のパラメーター',
     error: '予測：失われる出力エネルギーの割合',
-    uniform: '同じ予算で一様なランクにした場合のランクと予測誤差'
+    uniform: '同じ予算で一様なランクにした場合のランクと予測誤差',
+    denseTime:
+      '推定：上に示した長さの音声を一度処理するときの、元の積のミリ秒。形ごとに float32 で単独に、このコンピューターで測った値',
+    plannedTime: '推定：計画のランクでの同じ値（元のまま残る層では元の値）'
   },
+  estimateTimes: '時間を推定',
+  estimateTimesHint:
+    '層の形ごとに、元のままと損益分岐までのランクでの時間をこのコンピューターで測ります。初回は 10 秒ほどかかり、結果は保存されます。',
+  timing: 'このコンピューターの速度を測っています…',
+  timed: (seconds, threads, precision) =>
+    `推定 ms：音声 ${seconds} 秒を一度処理、${threads} スレッド、${precision}`,
 
   chosen: '選んだ層',
   chooseLayer: '表または全体図で層を選んでください。',
@@ -194,6 +209,7 @@ export const inspect: typeof english = {
   float32Bytes: 'float32 でのサイズ',
   int8Bytes: 'int8 でのサイズ（概算）',
   layerMacs: '積和演算（毎秒）',
+  layerTime: 'ミリ秒（推定）',
   predictedError: '予測誤差',
   fromWeights: '重みのみ',
   fromActivations: '較正用データ',

@@ -38,6 +38,9 @@ export const library: typeof english = {
   hertz: (rates) => `${rates.map((rate) => rate / 1000).join('、')} kHz`,
   license: 'ライセンス',
   languages: '言語',
+  trained: 'Lathe で学習',
+  trainedAt: (step) => `ステップ ${step}`,
+  trainedTo: (step, rate) => `ステップ ${step}、開発セットの WER ${rate}`,
   layout: '形式',
   utterances: '発話数',
   speakers: '話者数',
@@ -62,8 +65,15 @@ export const library: typeof english = {
   emptyTitle: 'まず音声モデルを開きましょう',
   empty:
     'ONNX 音声モデルのフォルダーまたは .onnx ファイルと、測定に使う録音（書き起こし付きのフォルダーまたはマニフェスト）を開いてください。コピーも変更もせず、場所だけを記憶します。',
-  demo: 'デモを試す',
-  demoHint: 'Lathe に付属する小さなモデルと短い音声です。',
+  demo: 'デモを追加',
+  demoName: 'デモ',
+  demoHint: 'Lathe で作られ、Lathe に付属する小さな認識モデルと短い音声です。',
+  demoTitle: 'すぐに実行できる最初のスタディ',
+  demoStudy: (trials) =>
+    `デモのモデルをさまざまな方法で小さくした ${trials - 1} 個の版を作り、モデルが聞いたことのない話者の音声で元のモデルと並べて測定し、それぞれの誤り、バイト数、時間を示します。2 コアで数分かかります。`,
+  demoRun: 'デモのスタディを実行',
+  demoEdit: '先にレシピを見る',
+  demoFollowed: '最初の点が得られしだい表示します。',
   noModels: 'モデルがまだありません。ONNX 音声モデルのフォルダーまたは .onnx ファイルを追加してください。',
   noDatasets:
     'データセットがまだありません。マニフェストや LibriSpeech 形式のフォルダーなど、書き起こし付きの録音を追加してください。',

@@ -14,6 +14,21 @@ export const results: typeof english = {
     demo: 'Lathe のフォルダーでデモを実行します。demo-out/results.json ができます:',
     own: '自分のモデルをレシピで調べます。my-study/results.json ができます:'
   },
+  problems: {
+    tooLarge: (file, megabytes) =>
+      `「${file}」は ${megabytes} MB あり、結果ファイルとしては大きすぎます。スタディの results.json を選んでください。`,
+    unreadable: (file) => `「${file}」を読み込めませんでした。移動や使用中でないファイルを選んでください。`,
+    'no-text': (file) =>
+      `「${file}」はテキストファイルではありません。\`lathe study run --output\` または \`npm run demo\` が書き出す results.json を開いてください。`,
+    'no-json': (file) =>
+      `「${file}」は JSON ではありません。\`lathe study run --output\` または \`npm run demo\` が書き出す results.json を開いてください。`,
+    recipe: (file) =>
+      `「${file}」は結果ではなくレシピです。\`lathe study run ${file} --output my-study\` を実行し、my-study/results.json を開いてください。`,
+    'other-json': (file) =>
+      `「${file}」は JSON ですが、スタディの結果ではありません。\`lathe study run --output\` が書き出す、study と trials を持つ results.json を開いてください。`,
+    'wrong-value': (file, place, message) =>
+      `「${file}」はこの版では読めない結果ファイルです。「${place}」の値が正しくありません（${message}）。\`lathe study show --json\` で書き出し直してください。`
+  },
   summary: {
     trials: (count, states) => `${count} 試行: ${states}`,
     differs: '試行によって異なります',

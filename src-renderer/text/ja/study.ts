@@ -215,6 +215,23 @@ export const study: typeof english = {
   nothingChosen: '1 つ以上選んでください。',
   noNumber: '数値が必要です。',
   unknownKey: 'レシピにこのキーはありません。綴りを確認してください。',
+  memberMissing: '不足しています。追加してください。',
+  noText: '引用符で囲んだ文字列が必要です。',
+  noList: '角括弧で囲んだリストが必要です。',
+  noObject: '波括弧で囲んだオブジェクトが必要です。',
+  outOfRange: (limit) => `${limit} の数値が必要です。`,
+  notOffered: (values) => `この値は使えません。使える値: ${values}。`,
+  foreign: {
+    title: (problem) => `このファイルはスタディのレシピではありません: ${problem}`,
+    'no-json': (line) => `${line} 行目から JSON ではありません。`,
+    'no-object': 'リストまたは単一の値です。レシピは recipeVersion を持つオブジェクトです。',
+    plan: 'プラン（1 つのモデルの各層のランク）です。',
+    'other-object': (member) =>
+      `recipeVersion、モデル、データセットがありません。「${member}」から始まっています。`,
+    'empty-object': '空です。',
+    next: 'Lathe がレシピとして保存したファイルを選ぶか、新しいスタディを始めてください。',
+    planNext: 'スタディを開くか新しく始めて、「手動のランク」に追加してください。'
+  },
   goToLine: 'その行へ移動',
   outOfSync: 'フォームは、テキストが誤る前のレシピを示しています。テキストを直すか、',
   useForm: 'フォームの内容に戻す',
@@ -237,6 +254,11 @@ export const study: typeof english = {
   old: '最後の変更の前のもの',
   notYet: 'レシピが揃うと、試行数、時間、ディスク、メモリーがここに表示されます。',
   estimateNote: '測定値ではなく見積もりです。',
+  diskShortfall: (needed, free, folder) =>
+    `収まりません: ${folder} に約 ${needed} のディスクが必要ですが、空きは ${free} です。`,
+  memoryShortfall: (needed, available) =>
+    `収まりません: 約 ${needed} のメモリーが必要ですが、使えるのは ${available} です。`,
+  startAllTheSame: 'それでも開始する',
   basis: {
     'same-model': 'このモデルの測定済み試行から',
     'this-machine': 'このマシンでの他モデルの速度から',

@@ -110,6 +110,10 @@ export const tradeOff: typeof english = {
     p95: { title: 'p95', explanation: '95 % の発話が下回るレイテンシー' },
     speed: { title: 'RTFx', explanation: '実時間の何倍速いか' },
     'batched-speed': { title: 'RTFx (一括)', explanation: 'バッチ処理で実時間の何倍速いか' },
+    speedup: {
+      title: '高速化',
+      explanation: 'ベースラインと交互に測定した速度の比と 95 % 区間'
+    },
     memory: { title: '最大メモリー', explanation: 'このモデルの評価だけを行うプロセスの最大メモリー' },
     remark: {
       title: '備考',
@@ -121,6 +125,7 @@ export const tradeOff: typeof english = {
     running: '実行中',
     completed: '完了',
     failed: '失敗',
+    poisoned: '異常終了のため除外',
     cancelled: '中止'
   },
   yes: 'はい',
