@@ -22,7 +22,7 @@ export interface BenchRequest {
   readonly calibrationPath: string
   readonly datasetPath: string
   readonly parts: readonly BenchPart[]
-  /** Fewer repetitions and tiers. */
+  /** Fewer repetitions, tiers and calibration recordings. */
   readonly quick: boolean
   /** Threads of the engine's products, and of the models that are timed. */
   readonly threads: number
@@ -30,11 +30,19 @@ export interface BenchRequest {
 
 const amounts = {
   thorough: { runs: 9, utterances: 24, tiers: 10, studies: 3 },
-  quick: { runs: 3, utterances: 8, tiers: 4, studies: 1 }
+  quick: { runs: 3, utterances: 8, tiers: 5, studies: 1, calibrationRecordings: 16 }
 } as const
 
 /** What can be measured by itself, in the order in which it is. */
-export const benchParts = ['decomposition', 'latency', 'planning', 'study', 'batches', 'processes'] as const
+export const benchParts = [
+  'decomposition',
+  'latency',
+  'planning',
+  'study',
+  'batches',
+  'processes',
+  'training-step'
+] as const
 export type BenchPart = (typeof benchParts)[number]
 
 /** Measures the parts that are asked for. Caches are in a folder of its own, which is removed afterwards. */

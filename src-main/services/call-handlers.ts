@@ -8,6 +8,8 @@ import { latheVersion } from '../base/lathe-version'
 import type { AllowedFolders } from '../workspace/allowed-folders'
 import type { JobQueue } from './job-queue'
 import { checkRecipe, readRecipeFile, takeRecipe } from './job-recipe'
+import { takeTrainingRecipe } from './training-recipe'
+import type { Trainings } from './trainings'
 import { exportTier } from './export-tier'
 import type { JobLog } from './job-log'
 import type { ModelInspection } from './inspect-model'
@@ -25,6 +27,7 @@ export interface HandlerParts {
   readonly inspection: ModelInspection
   readonly measuring: PlanMeasuring
   readonly listening: Listening
+  readonly trainings: Trainings
   readonly folders: AllowedFolders
   readonly workspaceFolder: string
   readonly host: AppDescription['host']
@@ -52,6 +55,7 @@ export function createCallHandlers({
   inspection,
   measuring,
   listening,
+  trainings,
   folders,
   workspaceFolder,
   host,
@@ -74,6 +78,7 @@ export function createCallHandlers({
     'model.spectra': (model, context) => inspection.spectra(model, context),
     'model.twins': (layer, context) => inspection.twins(layer, context),
     'weights.statistics': (layer, context) => inspection.statistics(layer, context),
+    'machine.probe': (model, context) => inspection.times(model, context),
     'plan.preview': (request, context) => inspection.previewPlan(request, context),
     'plan.measure': (request, context) => measuring.measure(request, context),
     'library.list': () => library.list(),
@@ -95,11 +100,14 @@ export function createCallHandlers({
       return services.estimateStudy({ recipeText: text, workspaceFolder }, context)
     },
     'recipe.read': ({ path }) => readRecipeFile(folders.resolve(path)),
-    'jobs.start': async ({ recipe }) => queue.start(await takeRecipe(recipe, folders)),
+    'jobs.start': async ({ kind, recipe, force }) => {
+      const take = kind === 'study' ? takeRecipe : takeTrainingRecipe
+      return queue.start(await take(recipe, folders), kind, force)
+    },
     'jobs.list': () => queue.list(),
     'jobs.cancel': ({ jobId }) => queue.cancel(jobId),
     'jobs.pause': ({ jobId }) => queue.pause(jobId),
-    'jobs.resume': ({ jobId }) => queue.resume(jobId),
+    'jobs.resume': ({ jobId, force }) => queue.resume(jobId, force),
     'jobs.move': ({ jobId, beforeJobId }) => queue.move(jobId, beforeJobId),
     'jobs.remove': ({ jobId }) => {
       queue.remove(jobId)
@@ -107,6 +115,10 @@ export function createCallHandlers({
     },
     'jobs.log': ({ jobId }) => log.lines(jobId),
     'jobs.usage': () => services.engineUsage(),
+    'trainings.list': () => trainings.list(),
+    'trainings.show': ({ trainingId }) => trainings.show(trainingId),
+    'trainings.count': (question, context) => trainings.count(question, context),
+    'trainings.export': (request, context) => trainings.export(request, context),
     'studies.utterances': (request) => listening.utterances(request),
     'studies.differences': (request, context) => listening.differences(request, context),
     'recordings.open': (request, context) => listening.openRecording(request, context),

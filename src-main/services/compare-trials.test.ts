@@ -3,6 +3,7 @@ import { evaluationSettingsSchema, type Recipe } from '@contract/recipe'
 import type { TrialReport, UtteranceRecord } from '@contract/trial'
 import { baselineTrial, completedTrial, int8Trial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
 import { compareTrials, unpairedDifference } from './compare-trials'
+import { createDifferenceCache } from './difference-cache'
 
 const evaluation = evaluationSettingsSchema.parse({})
 const tier = completedTrial('tier')
@@ -49,6 +50,36 @@ function compare(
   )
   return Object.fromEntries(compared.map((report) => [report.name, report]))
 }
+
+describe('a cache of differences', () => {
+  it('spares reading what was compared before, until a rate or the seed is another', () => {
+    const cache = createDifferenceCache()
+    const records: Record<string, readonly UtteranceRecord[]> = {
+      baseline: texts([0, 1]),
+      int8: texts([1, 1]),
+      tier: texts([2, 3])
+    }
+    const read: string[] = []
+    const show = (trials: readonly TrialReport[], seed = 1) => {
+      read.length = 0
+      const reader = (trialId: string) => {
+        const name = trialId.replace('id of ', '')
+        read.push(name)
+        return records[name] ?? []
+      }
+      return compareTrials(trials, { gates: [], evaluation: { ...evaluation, seed } }, reader, cache)
+    }
+    const trials = [baselineTrial, int8Trial, tier]
+    const first = show(trials)
+    expect(read.toSorted()).toEqual(['baseline', 'int8', 'tier'])
+    expect(show(trials)).toEqual(first)
+    expect(read).toEqual([])
+    show(trials, 2)
+    expect(read.toSorted()).toEqual(['baseline', 'int8', 'tier'])
+    show([baselineTrial, int8Trial, { ...tier, wordErrorRate: 0.5 }])
+    expect(read).toContain('tier')
+  })
+})
 
 describe('paired differences', () => {
   it('are over words, against both references, and none against a trial itself', () => {

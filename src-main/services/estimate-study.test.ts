@@ -20,18 +20,28 @@ import { openWorkspace } from '../workspace/workspace'
 import { createStudyEstimator, type EstimateStudy } from './estimate-study'
 import { prepareStudy, saveStudy } from './prepare-study'
 import { parseRecipe, resolveRecipe } from './read-recipe'
+import { runStudy } from './run-study'
 
 const folder = useTemporaryFolder()
 let launcher: InProcessLauncher
 let study: TinyStudy
 let estimateStudy: EstimateStudy
 let now = 0
+let free: number
 
 beforeEach(() => {
   now = 0
   launcher = createInProcessLauncher()
   study = writeTinyStudy(join(folder(), 'study'))
-  estimateStudy = createStudyEstimator(launcher, () => now)
+  free = 1e12
+  estimateStudy = createStudyEstimator(
+    launcher,
+    {
+      disk: () => ({ freeBytes: free, device: 1 }),
+      memory: () => ({ availableBytes: 1e12, totalBytes: 2e12 })
+    },
+    () => now
+  )
   openWorkspace(study.workspace).close()
 })
 
@@ -114,5 +124,46 @@ describe('the estimate of a study', () => {
     rmSync(study.evaluation)
     expect(existsSync(study.evaluation)).toBe(false)
     await expect(estimate()).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
+
+describe('what does not fit', () => {
+  it('is told with the estimate', async () => {
+    expect((await estimate()).shortfalls).toEqual([])
+    free = 1000
+    const { shortfalls, diskBytes } = await estimate()
+    expect(shortfalls).toEqual([
+      { resource: 'disk', neededBytes: diskBytes.value, availableBytes: 1000, folder: study.workspace }
+    ])
+  })
+
+  it('ends a study before its first trial, with the figures, unless it is forced or finished', async () => {
+    const machine = {
+      disk: () => ({ freeBytes: 1e12, device: 1 }),
+      memory: () => ({ availableBytes: 1e6, totalBytes: 2e9 })
+    }
+    const run = (isForced: boolean) => {
+      const signal = new AbortController()
+      const request = {
+        recipePath: study.recipe,
+        workspaceFolder: study.workspace,
+        outputFolder: undefined,
+        isForced,
+        // It has passed when it comes as far as this.
+        onStudy: () => {
+          signal.abort()
+        }
+      }
+      return runStudy(launcher, request, { signal: signal.signal }, machine)
+    }
+    await expect(run(false)).rejects.toMatchObject({
+      code: 'resources',
+      message: expect.stringMatching(
+        /^This study needs about .* of memory \(1\.0 MB available\), by an estimate: .*--force/
+      )
+    })
+    await expect(run(true)).rejects.toMatchObject({ code: 'cancelled' })
+    await finish(tinyTrialNames)
+    await expect(run(false)).rejects.toMatchObject({ code: 'cancelled' })
   })
 })

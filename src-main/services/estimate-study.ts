@@ -4,16 +4,19 @@ import { studyOriginSchema, trialOutcomeSchema } from '@contract/trial'
 import { throwIfCancelled } from '../base/abort'
 import { canonicalJson } from '../base/canonical-json'
 import { Memo } from '../base/memo'
+import type { EngineClient } from '../engine/client'
 import type { EngineLauncher } from '../engine/launcher'
-import { estimateStudy, type EarlierTrial, type EstimatedAudio } from '../study/estimate'
+import { estimateStudy, type EarlierTrial, type EstimatedAudio, type StudyCosts } from '../study/estimate'
 import type { EstimatedModel } from '../study/estimate-size'
 import { expandRecipe } from '../study/expand'
 import { trialIdentity, trialMethod, trialPrecision, type TrialSpec } from '../study/trial-spec'
 import { sha256Text } from '../workspace/files'
 import type { TrialRecord } from '../workspace/records'
 import type { Workspace } from '../workspace/workspace'
+import type { PreparedStudy } from './prepare-study'
 import { parseRecipe, resolveRecipe } from './read-recipe'
 import type { ServiceOptions } from './requests'
+import { assertFits, findShortfalls, type MachineRoom, type ResourceNeeds } from './resource-needs'
 import { withEngine } from './with-engine'
 import { withWorkspace } from './with-workspace'
 
@@ -48,7 +51,11 @@ const hashedAudioSeconds = 10 * 3600
 /** Of one study; more would not make a median better. */
 const readTrials = 200
 
-export function createStudyEstimator(launcher: EngineLauncher, nowMilliseconds: () => number): EstimateStudy {
+export function createStudyEstimator(
+  launcher: EngineLauncher,
+  machine: MachineRoom,
+  nowMilliseconds: () => number
+): EstimateStudy {
   const models = new Memo<ModelLook>()
   const datasets = new Memo<DatasetLook>()
   const keyOf = (path: string, settings = '') =>
@@ -76,13 +83,56 @@ export function createStudyEstimator(launcher: EngineLauncher, nowMilliseconds: 
         measuredRankMultiple: earlier.measuredRankMultiple
       })
       const looks = { model, calibration, evaluation, development }
-      return estimateStudy(specs, {
+      const costs = estimateStudy(specs, {
         ...looks,
         earlier: earlier.trials,
         ...finishedTrials(workspace, specs, looks)
       })
+      return { ...costs, shortfalls: findShortfalls(machine, needsOf(costs, workspace.folder)) }
     })
   }
+}
+
+/** Its time is of no interest any more. */
+const unknownAudio: EstimatedAudio = { utterances: 0, audioSeconds: null }
+
+/**
+ * Refuses a study that is about to start and does not fit. One whose trials are all finished needs nothing.
+ *
+ * @throws WorkbenchError `resources` with the figures.
+ */
+export async function assertStudyFits(
+  { inputs, trials }: PreparedStudy,
+  { modelPath, engine, workspace, machine }: StudyPlace,
+  options: ServiceOptions
+): Promise<void> {
+  const finished = trials.map(({ trialId }) => workspace.records.trial(trialId)?.state === 'completed')
+  if (!finished.includes(false)) return
+  const costs = estimateStudy(
+    trials.map(({ spec }) => spec),
+    {
+      model: await engine.request('model.describe', { modelPath }, options),
+      calibration: unknownAudio,
+      evaluation: unknownAudio,
+      development: undefined,
+      earlier: readEarlier(workspace, inputs.modelHash).trials,
+      finished,
+      reuseObstacle: null
+    }
+  )
+  assertFits('This study', findShortfalls(machine, needsOf(costs, workspace.folder)))
+}
+
+/** Where a study is about to run. */
+export interface StudyPlace {
+  readonly modelPath: string
+  readonly engine: EngineClient
+  readonly workspace: Workspace
+  readonly machine: MachineRoom
+}
+
+function needsOf({ memoryBytes, diskBytes }: StudyCosts, folder: string): ResourceNeeds {
+  return { memoryBytes: memoryBytes.value, disk: [{ folder, bytes: diskBytes.value }] }
 }
 
 /** Work that is remembered goes on when nobody waits for it any more: whoever asks next has it then. */

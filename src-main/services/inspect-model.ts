@@ -4,10 +4,12 @@ import type {
   InspectedLayer,
   InspectedModel,
   PlanPreviewRequest,
+  TimedModelRequest,
   TwinSpectra,
   WeightStatistics
 } from '@contract/inspect'
 import type { ModelPlan } from '@contract/model-plan'
+import type { LatencyTable } from '@contract/rank-plan'
 import { defaultDamping } from '@contract/recipe'
 import type { ModelSpectra } from '@contract/spectra'
 import type { SessionParams } from '../engine/protocol'
@@ -21,7 +23,9 @@ export interface ModelInspection {
   previewPlan(request: PlanPreviewRequest, options: QuestionOptions): Promise<ModelPlan>
   statistics(layer: InspectedLayer, options: QuestionOptions): Promise<WeightStatistics>
   twins(layer: InspectedLayer, options: QuestionOptions): Promise<TwinSpectra>
-  /** Ends the engine, if one runs. */
+  /** Times of this machine for the shapes of a model; other questions are answered meanwhile. */
+  times(model: TimedModelRequest, options: QuestionOptions): Promise<LatencyTable>
+  /** Ends the engines that run. */
   close(): void
 }
 
@@ -32,7 +36,7 @@ export interface InspectionPlace {
 }
 
 export interface InspectionParts extends InspectionPlace {
-  /** Called at the first question. */
+  /** Called when an engine is first needed. */
   readonly openEngine: () => InteractiveEngine
 }
 
@@ -74,6 +78,7 @@ export function createModelInspection({
   workspaceFolder
 }: InspectionParts): ModelInspection {
   let engine: InteractiveEngine | undefined
+  const timing = new Set<InteractiveEngine>()
   const ask: InteractiveEngine['ask'] = (name, params, options) =>
     (engine ??= openEngine()).ask(name, params, options)
 
@@ -105,8 +110,21 @@ export function createModelInspection({
         { ...sessionOf(model), selection: model.selection, layerId },
         { ...options, topic: 'model.twins' }
       ),
+    async times({ modelPath, threads }, options) {
+      const params = { modelPath: folders.resolve(modelPath), workspaceFolder, threads }
+      // Of its own: seconds of timing must hold up no plan, and nothing of it is needed again, as the cache keeps the table.
+      const own = openEngine()
+      timing.add(own)
+      try {
+        return (await own.ask('machine.probe', params, options)).table
+      } finally {
+        timing.delete(own)
+        own.close()
+      }
+    },
     close() {
       engine?.close()
+      for (const own of timing) own.close()
     }
   }
 }

@@ -3,6 +3,7 @@
  * need not be read again for the next one.
  */
 import { WorkbenchError } from '@contract/errors'
+import type { UtteranceRecord } from '@contract/trial'
 import { EngineClient } from '../engine/client'
 import type { EngineLauncher } from '../engine/launcher'
 import type { EngineRequestName, EngineRequests } from '../engine/protocol'
@@ -11,6 +12,8 @@ export interface QuestionOptions {
   readonly signal?: AbortSignal
   /** Of questions with the same topic only the newest waits: the one before it ends as `cancelled`. */
   readonly topic?: string
+  /** Gets the records of an evaluation as they are made. */
+  readonly onRecords?: (records: readonly UtteranceRecord[]) => void
 }
 
 export interface InteractiveEngine {
@@ -70,7 +73,7 @@ export function createInteractiveEngine(
   }
 
   return {
-    ask: (name, params, { signal, topic } = {}) =>
+    ask: (name, params, { signal, topic, onRecords } = {}) =>
       new Promise((resolve, reject) => {
         const cancel = (message: string) => {
           reject(new WorkbenchError('cancelled', message))
@@ -80,10 +83,11 @@ export function createInteractiveEngine(
           return
         }
         if (topic !== undefined) supersede(topic)
+        const heard = onRecords === undefined ? {} : { onRecords }
         const ended = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
         waiting.push({
           topic,
-          run: () => client.request(name, params, { signal: ended }).then(resolve, reject),
+          run: () => client.request(name, params, { signal: ended, ...heard }).then(resolve, reject),
           cancel
         })
         void work()

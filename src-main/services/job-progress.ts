@@ -17,6 +17,7 @@ export interface JobProgressTracker {
 /** Five a second look smooth; more would only fill the history of events. */
 const intervalMilliseconds = 200
 
+/** With 0 trials the stage in hand is all that can be estimated. */
 export function createJobProgress(clock: Clock, trialsTotal: number): JobProgressTracker {
   const stageTime = createRemainingTime(clock)
   const trialTime = createRemainingTime(clock)
@@ -31,12 +32,13 @@ export function createJobProgress(clock: Clock, trialsTotal: number): JobProgres
   return {
     get progress() {
       if (latest === undefined) return undefined
+      const stageRemainingSeconds = stageTime.estimateSeconds(latest.completed, latest.total)
       return {
         ...latest,
         trialsEnded,
         trialsTotal,
-        stageRemainingSeconds: stageTime.estimateSeconds(latest.completed, latest.total),
-        remainingSeconds: freshTrialsLeft()
+        stageRemainingSeconds,
+        remainingSeconds: trialsTotal === 0 ? stageRemainingSeconds : freshTrialsLeft()
       }
     },
     get trialsEnded() {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CallName, CallParams, CallResult } from '@contract/calls'
@@ -9,6 +9,7 @@ import type { Recipe } from '@contract/recipe'
 import type { StudyReport, TrialReport } from '@contract/trial'
 import { cancelled, openFakeWorkbench, type FakeWorkbench } from '../../tests/helpers/fake-workbench'
 import { useTemporaryFolder } from '../../tests/helpers/temporary-folder'
+import { openWorkspace } from '../workspace/workspace'
 
 const folder = useTemporaryFolder()
 let fake: FakeWorkbench
@@ -79,6 +80,20 @@ async function find(jobId: string): Promise<Job> {
 const trial = (name: string, reused = false) => ({ name, state: 'completed', reused }) as TrialReport
 const report = { study: { studyId: 'study 1' } } as StudyReport
 
+/** What the service that runs the study would write: a study of one trial that failed, or did not the second time. */
+function recordFailedTrial(studyId: string, state: 'failed' | 'completed' = 'failed'): void {
+  const workspace = openWorkspace(join(folder(), 'workspace'))
+  const at = '2026-01-01T00:00:00Z'
+  const { records } = workspace
+  const trials = [{ trialId: 'a', name: 'int8' }]
+  records.saveStudy({ studyId, name: studyId, recipe: {}, createdAt: at, trials })
+  records.startTrial({ trialId: 'a', spec: {}, startedAt: at })
+  const error = { code: 'crashed', message: 'It fell over.' }
+  if (state === 'failed') records.failTrial('a', { state, error, finishedAt: at })
+  else records.finishTrial('a', { result: {}, finishedAt: at })
+  workspace.close()
+}
+
 /** Ends the study that runs as one that was told to stop. */
 async function stopRunning(): Promise<void> {
   const study = fake.studies.at(-1)!
@@ -123,6 +138,41 @@ describe('a job', () => {
       studyId: 'study 1',
       finishedAt: expect.any(String) as string
     })
+  })
+
+  it('that is completed but for failed trials names them, and may try these again', async () => {
+    const { jobId } = await start('first')
+    const refused = { state: 'completed', failedTrials: null }
+    recordFailedTrial('study 1')
+    fake.studies[0]!.resolve(report)
+    await running()
+    const failedTrials = { count: 1, first: [{ name: 'int8', state: 'failed', message: 'It fell over.' }] }
+    expect(await find(jobId)).toMatchObject({ state: 'completed', failedTrials })
+    expect(told.findLast(({ kind }) => kind === 'log.written')).toMatchObject({
+      text: 'first: completed, 1 trial failed'
+    })
+    expect(await call('jobs.resume', { jobId })).toMatchObject({ state: 'running', failedTrials: null })
+    await running()
+    recordFailedTrial('study 1', 'completed')
+    fake.studies[1]!.resolve(report)
+    await running()
+    expect(await find(jobId)).toMatchObject(refused)
+    await expect(call('jobs.resume', { jobId })).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  it('that is completed but for a poisoned trial says so, and trying again forgives it', async () => {
+    const { jobId } = await start('first')
+    const workspace = openWorkspace(join(folder(), 'workspace'))
+    recordFailedTrial('study 1')
+    for (let crash = 0; crash < 2; crash++) workspace.records.countCrash('a')
+    fake.studies[0]!.resolve(report)
+    await running()
+    expect((await find(jobId)).failedTrials?.first).toEqual([
+      { name: 'int8', state: 'poisoned', message: 'It fell over.' }
+    ])
+    await call('jobs.resume', { jobId })
+    expect(workspace.records.trial('a')).toMatchObject({ state: 'failed', crashes: 0 })
+    workspace.close()
   })
 
   it('that breaks keeps its error, and the next one runs', async () => {
@@ -298,6 +348,16 @@ describe('the order of the queue', () => {
     expect(await call('jobs.remove', { jobId })).toEqual({ jobId })
     expect(told.at(-1)).toEqual({ kind: 'job.removed', jobId })
     expect(await states()).toEqual({ first: 'running' })
+  })
+
+  it('takes the recipe file of a job along that has run', async () => {
+    const { jobId } = await start('first')
+    const { recipePath } = fake.studies[0]!.request
+    fake.studies[0]!.resolve(report)
+    await running()
+    expect(existsSync(recipePath)).toBe(true)
+    await call('jobs.remove', { jobId })
+    await vi.waitFor(() => expect(existsSync(recipePath)).toBe(false))
   })
 })
 

@@ -1,12 +1,12 @@
 /**
- * The queue of jobs: one study runs, the others wait. Every change is in the workspace before it is told, so a restart
+ * The queue of jobs: one study or training runs, the others wait. Every change is in the workspace before it is told, so a restart
  * finds the queue as it was; a job that was running then is `interrupted` and may be resumed, which skips what is
  * finished.
  */
 import type { Clock } from '../base/clock'
 import { toErrorWire, WorkbenchError } from '@contract/errors'
 import type { WorkbenchEvent } from '@contract/events'
-import type { Job, JobState, StopReason } from '@contract/job'
+import type { Job, JobKind, JobState, StopReason } from '@contract/job'
 import type { StudyReport, TrialReport } from '@contract/trial'
 import { assertNever } from '../base/assert-never'
 import type { JobChange, JobRecord } from '../workspace/job-records'
@@ -15,11 +15,13 @@ import type { Workspace } from '../workspace/workspace'
 import { createJobProgress, type JobProgressTracker } from './job-progress'
 import { countTrials, type JobRecipe } from './job-recipe'
 import type { RunStudyRequest, ServiceOptions } from './requests'
-import { runJobRecipe } from './run-job-recipe'
+import { removeJobRecipe, runJobRecipe } from './run-job-recipe'
+import type { Trainings } from './trainings'
 
 export interface JobQueueParts {
   readonly workspace: Workspace
   readonly runStudy: (request: RunStudyRequest, options: ServiceOptions) => Promise<StudyReport>
+  readonly trainings: Pick<Trainings, 'run'>
   readonly publish: (event: WorkbenchEvent) => void
   readonly clock: Clock
   /** The moment, ISO 8601 in UTC. */
@@ -29,10 +31,12 @@ export interface JobQueueParts {
 /** Every change throws WorkbenchError `not-found` for an unknown job, `conflict` when the job's state forbids it. */
 export interface JobQueue {
   list(): Job[]
-  start(recipe: JobRecipe): Job
+  /** `isForced`: it starts although by the estimate it does not fit on the machine. */
+  start(recipe: JobRecipe, kind: JobKind, isForced: boolean): Job
   cancel(jobId: string): Job
   pause(jobId: string): Job
-  resume(jobId: string): Job
+  /** `isForced` as in `start`; left out: as it was. */
+  resume(jobId: string, isForced?: boolean): Job
   move(jobId: string, beforeJobId: string | null): Job[]
   remove(jobId: string): void
   /** Interrupts the running job and returns when it has stopped; no other starts. */
@@ -70,11 +74,11 @@ class StoredJobQueue implements JobQueue {
     return this.#parts.workspace.jobs.list().map((record) => this.#describe(record))
   }
 
-  start({ name, text }: JobRecipe): Job {
+  start({ name, text }: JobRecipe, kind: JobKind, isForced: boolean): Job {
     const jobId = randomKey()
     this.#parts.workspace.jobs.add({
       jobId,
-      kind: 'study',
+      kind,
       name,
       recipeText: text,
       state: 'waiting',
@@ -82,7 +86,9 @@ class StoredJobQueue implements JobQueue {
       startedAt: null,
       finishedAt: null,
       error: null,
-      studyId: null
+      studyId: null,
+      trainingId: null,
+      isForced
     })
     this.#tell(jobId)
     this.#runNext()
@@ -97,8 +103,10 @@ class StoredJobQueue implements JobQueue {
   }
 
   pause(jobId: string): Job {
-    const { state } = this.#require(jobId, 'paused', ['waiting', 'running'])
+    const { state, kind } = this.#require(jobId, 'paused', ['waiting', 'running'])
     if (state === 'waiting') this.#change(jobId, { state: 'paused' })
+    // A training keeps its step in hand as a checkpoint: nothing is lost by stopping at once.
+    else if (kind === 'training') this.#stop('pause')
     else if (this.#running !== undefined && this.#running.reason === undefined) {
       // Stopped in `trialEnded`: what the trial in hand has cost is not thrown away.
       this.#running.reason = 'pause'
@@ -107,11 +115,16 @@ class StoredJobQueue implements JobQueue {
     return this.#read(jobId)
   }
 
-  resume(jobId: string): Job {
-    const allowed = ['running', 'paused', 'failed', 'cancelled', 'interrupted'] as const
-    const { state } = this.#require(jobId, 'resumed', allowed)
+  resume(jobId: string, isForced?: boolean): Job {
+    const stopped = ['running', 'paused', 'failed', 'cancelled', 'interrupted'] as const
+    // What failed in a completed study may be tried again; what is finished is not done twice.
+    const allowed = this.#read(jobId).failedTrials === null ? stopped : [...stopped, 'completed' as const]
+    const { state, studyId } = this.#require(jobId, 'resumed', allowed)
+    // Who resumes a completed study asks for its failed trials, and so for the poisoned ones, which are skipped otherwise.
+    if (state === 'completed' && studyId !== null) this.#parts.workspace.records.forgiveTrials(studyId)
     if (state !== 'running') {
-      this.#change(jobId, { state: 'waiting', finishedAt: null, error: null })
+      const forcing = isForced === undefined ? {} : { isForced }
+      this.#change(jobId, { state: 'waiting', finishedAt: null, error: null, ...forcing })
       this.#runNext()
     } else if (this.#running?.reason === 'pause' && !this.#running.stop.signal.aborted) {
       // The wish to pause is taken back.
@@ -131,6 +144,8 @@ class StoredJobQueue implements JobQueue {
   remove(jobId: string): void {
     this.#require(jobId, 'removed', ['waiting', 'paused', 'completed', 'failed', 'cancelled', 'interrupted'])
     this.#parts.workspace.jobs.remove(jobId)
+    // Nothing waits for it: a file that stays is in nobody's way.
+    void removeJobRecipe(this.#parts.workspace, jobId)
     this.#parts.publish({ kind: 'job.removed', jobId })
   }
 
@@ -166,38 +181,65 @@ class StoredJobQueue implements JobQueue {
     })
   }
 
-  async #run(running: RunningJob, { jobId, name, recipeText }: JobRecord): Promise<void> {
+  async #run(running: RunningJob, record: JobRecord): Promise<void> {
+    const { jobId, name, kind } = record
     let end: JobChange
     try {
-      const recipe = { name, text: recipeText }
-      const tracker = createJobProgress(this.#parts.clock, await countTrials(recipe))
-      running.tracker = tracker
-      const { study } = await runJobRecipe(
-        this.#parts,
-        { jobId, text: recipeText },
-        {
-          signal: running.stop.signal,
-          onProgress: (progress) => {
-            const before = tracker.progress?.stage
-            if (tracker.update(progress)) this.#tell(jobId)
-            if (progress.stage !== before) this.#log(jobId, progress.stage)
-          },
-          onStudy: (studyId) => {
-            this.#change(jobId, { studyId })
-          },
-          onTrial: (trial) => {
-            this.#trialEnded(running, tracker, trial)
-          }
-        }
-      )
-      end = { state: 'completed', studyId: study.studyId }
+      end = await (kind === 'study' ? this.#runStudy(running, record) : this.#runTraining(running, record))
     } catch (thrown) {
       end = endOf(running.reason, thrown)
     }
     this.#running = undefined
     this.#change(jobId, { ...end, finishedAt: this.#parts.now() })
-    this.#log(jobId, `${name}: ${end.error?.message ?? end.state ?? ''}`)
+    this.#log(jobId, `${name}: ${end.error?.message ?? stateText(this.#read(jobId))}`)
     this.#runNext()
+  }
+
+  async #runStudy(running: RunningJob, { jobId, name, recipeText, isForced }: JobRecord): Promise<JobChange> {
+    const trials = await countTrials({ name, text: recipeText })
+    const tracker = createJobProgress(this.#parts.clock, trials)
+    const { study } = await runJobRecipe(
+      this.#parts,
+      { jobId, text: recipeText, isForced },
+      {
+        ...this.#followed(running, tracker),
+        onStudy: (studyId) => {
+          this.#change(jobId, { studyId })
+        },
+        onTrial: (trial) => {
+          this.#trialEnded(running, tracker, trial)
+        }
+      }
+    )
+    return { state: 'completed', studyId: study.studyId }
+  }
+
+  async #runTraining(running: RunningJob, { jobId, recipeText, isForced }: JobRecord): Promise<JobChange> {
+    const tracker = createJobProgress(this.#parts.clock, 0)
+    const trainingId = await this.#parts.trainings.run(
+      { jobId, text: recipeText, isForced },
+      {
+        ...this.#followed(running, tracker),
+        onOpened: (opened) => {
+          this.#change(jobId, { trainingId: opened })
+        }
+      }
+    )
+    return { state: 'completed', trainingId }
+  }
+
+  /** How a service is stopped, and what becomes of its progress. */
+  #followed(running: RunningJob, tracker: JobProgressTracker): Required<ServiceOptions> {
+    const { jobId } = running
+    running.tracker = tracker
+    return {
+      signal: running.stop.signal,
+      onProgress: (progress) => {
+        const before = tracker.progress?.stage
+        if (tracker.update(progress)) this.#tell(jobId)
+        if (progress.stage !== before) this.#log(jobId, progress.stage)
+      }
+    }
   }
 
   #trialEnded(running: RunningJob, tracker: JobProgressTracker, trial: TrialReport): void {
@@ -240,14 +282,24 @@ class StoredJobQueue implements JobQueue {
     return this.#describe(this.#parts.workspace.jobs.read(jobId))
   }
 
-  #describe({ recipeText: _, ...record }: JobRecord): Job {
+  #describe({ recipeText: _, isForced: __, ...record }: JobRecord): Job {
     const running = this.#running?.jobId === record.jobId ? this.#running : undefined
+    const { state, studyId } = record
+    const isComplete = state === 'completed' && studyId !== null
     return {
       ...record,
+      failedTrials: isComplete ? this.#parts.workspace.records.failuresOf(studyId) : null,
       stopping: running?.reason ?? null,
       progress: running?.tracker?.progress ?? null
     }
   }
+}
+
+/** `completed, 2 trials failed` */
+function stateText({ state, failedTrials }: Job): string {
+  if (failedTrials === null) return state
+  const { count } = failedTrials
+  return `${state}, ${count} ${count === 1 ? 'trial' : 'trials'} failed`
 }
 
 /** How a job that was stopped or broke ends. */

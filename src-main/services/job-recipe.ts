@@ -52,7 +52,7 @@ export async function checkRecipe(
  * @throws WorkbenchError `invalid-input` when it is wrong, `not-found` when something that it names is not there.
  */
 export async function takeRecipe(source: RecipeSource, folders: AllowedFolders): Promise<JobRecipe> {
-  const { text, folder, name } = await readSource(source, folders)
+  const { text, folder, name } = await readRecipeSource(source, folders)
   const absolute = absoluteRecipe(parseRecipe(text, name), folder)
   // Before anything of it is read.
   for (const path of [...dataPaths(absolute), ...planFiles(absolute)]) folders.resolve(path)
@@ -78,7 +78,8 @@ export async function countTrials({ text, name }: JobRecipe): Promise<number> {
   return (await trialNames(parseRecipe(text, name))).length
 }
 
-async function readSource(
+/** The text of a recipe, and the folder that its paths are relative to. */
+export async function readRecipeSource(
   source: RecipeSource,
   folders: AllowedFolders
 ): Promise<{ text: string; folder: string; name: string }> {

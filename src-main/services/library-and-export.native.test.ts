@@ -17,7 +17,7 @@ beforeEach(() => {
   study = writeTinyStudy(join(folder(), 'study'), {
     grids: [{ methods: ['weight-svd'], retainedFractions: [0.5] }]
   })
-  workbench = createWorkbench(createServices(createInProcessLauncher(createOrtBackend())), {
+  workbench = createWorkbench(createServices(createInProcessLauncher(createOrtBackend()), 'resources'), {
     workspaceFolder: join(folder(), 'workspace'),
     roots: [study.folder],
     isConfined: true,

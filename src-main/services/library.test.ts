@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CallName, CallParams, CallResult } from '@contract/calls'
-import type { DatasetFacts, ModelFacts } from '@contract/library'
+import type { DatasetFacts, LibraryEntry, ModelFacts } from '@contract/library'
 import { openFakeWorkbench, settle, type FakeWorkbench } from '../../tests/helpers/fake-workbench'
 import { useTemporaryFolder } from '../../tests/helpers/temporary-folder'
 
@@ -66,11 +66,12 @@ async function looking<N extends CallName>(
 }
 
 const at = (name: string) => join(fake.root, name)
+const names = (entries: readonly LibraryEntry[]) => entries.map(({ name }) => name).sort()
 const addModel = () => looking('library.add', { path: at('model') }, model)
 
 describe('the library', () => {
   it('is empty at first, and without a demo', async () => {
-    expect(await call('library.list', {})).toEqual({ entries: [], hasDemo: false })
+    expect(await call('library.list', {})).toEqual({ entries: [], demo: null })
   })
 
   it('shows what a path is, and adds what was shown without looking again', async () => {
@@ -174,20 +175,56 @@ describe('the library', () => {
 })
 
 describe('the demo', () => {
-  it('adds what it holds, and leaves its notes alone', async () => {
+  const resourcesFolder = () => join(folder(), 'resources')
+  const recipePath = () => join(resourcesFolder(), 'recipes', 'demo.json')
+
+  /** Another workbench, with a demo of a model, notes, and a manifest with its recordings. */
+  async function openWithDemo(): Promise<void> {
     await fake.workbench.close()
-    const demoFolder = join(folder(), 'demo')
-    for (const name of ['model', 'speech', 'notes']) mkdirSync(join(demoFolder, name), { recursive: true })
-    fake = openFakeWorkbench(folder(), { demoFolder })
-    expect(await call('library.list', {})).toEqual({ entries: [], hasDemo: true })
+    const made = ['demo/model', 'demo/notes', 'demo/speech', 'recipes']
+    for (const name of made) mkdirSync(join(resourcesFolder(), name), { recursive: true })
+    for (const name of ['README.md', 'speech.jsonl']) writeFileSync(join(resourcesFolder(), 'demo', name), '')
+    writeFileSync(recipePath(), '{"name": "demo"}')
+    fake = openFakeWorkbench(folder(), { resourcesFolder: resourcesFolder() })
+  }
+
+  it('adds what it holds, and leaves its notes alone', async () => {
+    await openWithDemo()
+    const demo = { recipePath: recipePath(), isAdded: false }
+    expect(await call('library.list', {})).toEqual({ entries: [], demo })
     const adding = call('library.addDemo', {})
     for (let i = 0; i < 3; i++) {
       const waiting = await vi.waitUntil(() => fake.previewing[i])
       if (waiting.request.endsWith('notes')) waiting.resolve({ reasons: ['It is nothing.'] })
       else waiting.resolve({ facts: waiting.request.endsWith('model') ? model : dataset })
     }
-    expect((await adding).entries.map(({ name }) => name).sort()).toEqual(['model', 'speech'])
-    // One look for each: adding does not look again.
+    const added = await adding
+    expect(names(added.entries)).toEqual(['model', 'speech.jsonl'])
+    expect(added.demo).toEqual({ ...demo, isAdded: true })
+    // One look for each: adding does not look again, and what cannot be either kind is not looked at.
     expect(fake.previewing).toHaveLength(3)
+  })
+
+  it('is offered anew when its model is removed, not when a set of it is', async () => {
+    await openWithDemo()
+    const at = (name: string) => join(resourcesFolder(), 'demo', name)
+    const set = await looking('library.add', { path: at('speech.jsonl') }, dataset)
+    expect((await call('library.list', {})).demo?.isAdded).toBe(false)
+    const { entryId } = await looking('library.add', { path: at('model') }, model)
+    await call('library.remove', { entryId: set.entryId })
+    expect((await call('library.list', {})).demo?.isAdded).toBe(true)
+    await call('library.remove', { entryId })
+    expect((await call('library.list', {})).demo?.isAdded).toBe(false)
+  })
+
+  it('has a recipe that the page may open, unlike what lies beside it', async () => {
+    await openWithDemo()
+    writeFileSync(join(resourcesFolder(), 'secret.json'), '{}')
+    expect(await call('recipe.read', { path: recipePath() })).toEqual({
+      text: '{"name": "demo"}',
+      folder: join(resourcesFolder(), 'recipes')
+    })
+    const beside = call('recipe.read', { path: join(resourcesFolder(), 'secret.json') })
+    await expect(beside).rejects.toMatchObject({ code: 'not-found' })
   })
 })

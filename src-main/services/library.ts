@@ -1,19 +1,25 @@
 /** The library of a workspace: which models and data sets it knows, and what a path that may join them is. */
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import type { WorkbenchEvent } from '@contract/events'
-import type { Library, LibraryEntry, LibraryPreview } from '@contract/library'
+import type { Demo, Library, LibraryEntry, LibraryPreview } from '@contract/library'
 import type { AllowedFolders } from '../workspace/allowed-folders'
 import type { LibraryRecord, LibraryRecords } from '../workspace/library-records'
 import { randomKey } from '../workspace/random-key'
 import type { RecognizedPath } from './preview-path'
 import type { ServiceOptions } from './requests'
 
+/** Where the demo is that came with Lathe; absolute, links followed. */
+export interface DemoFiles {
+  /** Holds a model and data sets, each in a folder or file of its own. */
+  readonly folder: string
+  readonly recipePath: string
+}
+
 export interface LibraryParts {
   readonly records: LibraryRecords
   readonly folders: AllowedFolders
-  /** A folder that came with Lathe and holds a model and data sets, each in a folder or file of its own. */
-  readonly demoFolder: string | undefined
+  readonly demo: DemoFiles | undefined
   readonly preview: (path: string, options?: ServiceOptions) => Promise<RecognizedPath>
   readonly publish: (event: WorkbenchEvent) => void
   /** The moment, ISO 8601 in UTC. */
@@ -39,12 +45,17 @@ export interface LibraryService {
 }
 
 export function createLibrary(parts: LibraryParts): LibraryService {
-  const { records, folders, demoFolder } = parts
+  const { records, folders } = parts
   /** What adding found out already: a preview is mostly followed by adding what it showed. */
   const recognized = new Map<string, RecognizedPath>()
 
   function shown(record: LibraryRecord): LibraryEntry {
     return { ...record, obstacle: obstacleOf(record.path, folders) }
+  }
+
+  function all(): Library {
+    const entries = records.list().map(shown)
+    return { entries, demo: parts.demo === undefined ? null : offered(parts.demo, entries) }
   }
 
   function changed(record: LibraryRecord): LibraryEntry {
@@ -79,17 +90,17 @@ export function createLibrary(parts: LibraryParts): LibraryService {
   }
 
   return {
-    list: () => ({ entries: records.list().map(shown), hasDemo: demoFolder !== undefined }),
+    list: all,
     preview: look,
     add: async (path, options) => changed(records.add(await recognize(path, options))),
     async addDemo(options) {
-      for (const path of await demoPaths(demoFolder, folders)) {
+      for (const path of await demoPaths(parts.demo, folders)) {
         const found = await look(path, options)
-        // Licences and notes lie beside what is meant to be added.
+        // Notes may lie beside what is meant to be added.
         if (found.facts !== null) records.add(await recognize(path, options))
       }
       parts.publish({ kind: 'library.changed' })
-      return { entries: records.list().map(shown), hasDemo: true }
+      return all()
     },
     use: (entryId) => changed(records.change(entryId, { usedAt: parts.now() })),
     remove(entryId) {
@@ -122,12 +133,21 @@ function obstacleOf(path: string, folders: AllowedFolders): string | null {
   }
 }
 
-async function demoPaths(demoFolder: string | undefined, folders: AllowedFolders): Promise<string[]> {
-  if (demoFolder === undefined) {
+function offered({ folder, recipePath }: DemoFiles, entries: readonly LibraryEntry[]): Demo {
+  const isAdded = entries.some(({ facts, path }) => facts.kind === 'model' && path.startsWith(folder + sep))
+  return { recipePath, isAdded }
+}
+
+/** What of the demo may be a model or a data set: the recordings of a manifest lie in a folder called like it. */
+async function demoPaths(demo: DemoFiles | undefined, folders: AllowedFolders): Promise<string[]> {
+  if (demo === undefined) {
     throw new WorkbenchError('not-found', 'No demo came with this Lathe: add a model of your own.')
   }
-  const { entries } = await folders.list(demoFolder, { showHidden: false })
-  return entries.map(({ name }) => join(demoFolder, name))
+  const { entries } = await folders.list(demo.folder, { showHidden: false })
+  const manifests = new Set(entries.map(({ name }) => name).filter((name) => name.endsWith('.jsonl')))
+  return entries
+    .filter(({ kind, name }) => (kind === 'file' ? manifests.has(name) : !manifests.has(`${name}.jsonl`)))
+    .map(({ name }) => join(demo.folder, name))
 }
 
 /** Another model under an old name would make its studies look like the old one's. */

@@ -21,7 +21,7 @@ beforeAll(async () => {
   study = writeTinyStudy(join(shared(), 'study'), {
     grids: [{ methods: ['weight-svd'], retainedFractions: [0.5] }]
   })
-  const services = createServices(createInProcessLauncher(createOrtBackend()))
+  const services = createServices(createInProcessLauncher(createOrtBackend()), 'resources')
   const { trials } = await services.runStudy({
     recipePath: study.recipe,
     workspaceFolder: study.workspace,

@@ -1,5 +1,5 @@
 /** Plans that are really made and heard, through the workbench and the real jobs. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PlanMeasurement } from '@contract/inspect'
@@ -20,7 +20,7 @@ const workspaceFolder = () => join(folder(), 'workspace')
 beforeEach(() => {
   study = writeTinyStudy(join(folder(), 'study'))
   launcher = createInProcessLauncher(createOrtBackend())
-  workbench = createWorkbench(createServices(launcher), {
+  workbench = createWorkbench(createServices(launcher, 'resources'), {
     workspaceFolder: workspaceFolder(),
     roots: [study.folder],
     isConfined: true,
@@ -71,6 +71,27 @@ describe('measuring a plan', () => {
     expect(second.baseline).toEqual(first.baseline)
     expect(second.plan.sizeBytes).toBeGreaterThan(first.plan.sizeBytes)
     expect(launcher.launched).toBe(1)
+  })
+
+  it('pairs the difference by recording: at full rank there is none, though each rate has its interval', async () => {
+    const ranks = { policy: 'uniform', retainedFraction: 0.5 } as const
+    const { plan, baseline, difference } = await measure({ utterances: 500, ranks })
+    expect(difference!.difference).toBeCloseTo(plan.quality.errorRate - baseline.quality.errorRate, 12)
+    expect(difference!.lower).toBeLessThanOrEqual(difference!.difference)
+    expect(difference!.upper).toBeGreaterThanOrEqual(difference!.difference)
+    const dense = { policy: 'manual', rankMap: {} } as const
+    const same = await measure({ utterances: 500, ranks: dense })
+    expect(same.baseline.quality.upper).toBeGreaterThan(same.baseline.quality.lower)
+    expect(same.difference).toEqual({ difference: 0, lower: 0, upper: 0 })
+  })
+
+  it('measures the model itself anew when what is in the recordings changed in its place', async () => {
+    const before = await measure({ utterances: 500 })
+    const lines = readFileSync(study.evaluation, 'utf8').trimEnd().split('\n')
+    const changed = lines.map((line) => JSON.stringify({ ...(JSON.parse(line) as object), text: 'zzz' }))
+    writeFileSync(study.evaluation, `${changed.join('\n')}\n`)
+    const after = await measure({ utterances: 500 })
+    expect(after.baseline.quality).not.toEqual(before.baseline.quality)
   })
 
   it('is ended by a newer one, and by whoever asked', async () => {

@@ -32,6 +32,18 @@ describe('a path', () => {
     })
   })
 
+  it('to a model that Lathe has trained tells how well that went', async () => {
+    const path = writeTinyModel(join(folder(), 'model'))
+    const modelFolder = path.endsWith('.onnx') ? dirname(path) : path
+    const { modelHash } = await describeModel({ modelPath: path })
+    const curve = { development: [{ step: 5, loss: 1, wordErrors: 1, referenceWords: 4 }] }
+    const note = { modelHash, chosenStep: 5, curve }
+    writeFileSync(join(modelFolder, 'training-curve.json'), JSON.stringify(note))
+    expect(await preview(path)).toMatchObject({
+      facts: { training: { step: 5, developmentErrorRate: 0.25 } }
+    })
+  })
+
   it('to a model of no family tells why in the reader’s words', async () => {
     const path = writeTinyModel(join(folder(), 'model'))
     const modelFolder = path.endsWith('.onnx') ? dirname(path) : path

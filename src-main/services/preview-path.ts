@@ -5,6 +5,7 @@ import type { EngineClient } from '../engine/client'
 import type { EngineLauncher } from '../engine/launcher'
 import { openModelFolder, type ModelFolderFiles } from '../workspace/model-folder'
 import { readModelCard } from './read-model-card'
+import { readModelTraining } from './read-model-training'
 import type { ServiceOptions } from './requests'
 import { withEngine } from './with-engine'
 
@@ -48,12 +49,16 @@ async function tryModel(
   { model, options }: { model: ModelFolderFiles; options: ServiceOptions }
 ): Promise<ModelFacts | string> {
   const described = await refusalOr(engine.request('model.describe', { modelPath: path }, options))
-  return typeof described === 'string'
-    ? described
-    : { ...modelFacts(described), ...(await readModelCard(model)) }
+  if (typeof described === 'string') return described
+  const training = await readModelTraining(model, described.modelHash)
+  return {
+    ...modelFacts(described),
+    ...(await readModelCard(model)),
+    ...(training === undefined ? {} : { training })
+  }
 }
 
-function modelFacts(description: ModelDescription): Omit<ModelFacts, 'license' | 'languages'> {
+function modelFacts(description: ModelDescription): Omit<ModelFacts, 'license' | 'languages' | 'training'> {
   const { modelHash, sizeBytes, parameterCount, layers, family, familyRefusal, sampleRateHz } = description
   return {
     kind: 'model',

@@ -11,7 +11,15 @@ export interface ServiceOptions {
   readonly onProgress?: (progress: Progress) => void
 }
 
-export interface CompressRequest {
+/** What of the machine a service may take. */
+export interface ResourceOptions {
+  /** Whether it starts although by the estimate it does not fit on the machine; otherwise it is refused then. */
+  readonly isForced?: boolean
+  /** An engine process that holds more is stopped; by default only a machine that runs short of memory stops one. */
+  readonly memoryLimitBytes?: number | undefined
+}
+
+export interface CompressRequest extends ResourceOptions {
   readonly modelPath: string
   /** Baseline: the model is only exported again. */
   readonly making: TrialMaking
@@ -27,7 +35,7 @@ export interface CompressResult {
   readonly exported: ExportResult
 }
 
-export interface EvaluateRequest {
+export interface EvaluateRequest extends Pick<ResourceOptions, 'memoryLimitBytes'> {
   readonly modelPath: string
   readonly datasetPath: string
   readonly settings: EvaluationSettings
@@ -38,11 +46,15 @@ export interface EvaluateResult {
   readonly utterances: readonly UtteranceRecord[]
 }
 
-export interface RunStudyRequest {
+export interface RunStudyRequest extends ResourceOptions {
   readonly recipePath: string
   readonly workspaceFolder: string
   /** Folder for results.json, report.md and models/; nothing is written when left out. */
   readonly outputFolder: string | undefined
+  /** Whether trials that have killed their engine twice are tried again; otherwise they are skipped. */
+  readonly retryPoisoned?: boolean
+  /** Whether the speed of every tier is measured turn by turn with the baseline, also where no gate asks for it. */
+  readonly pairedLatency?: boolean
   /** Called when the study is in the workspace, before its first trial. */
   readonly onStudy?: (studyId: string) => void
   /** Called when a trial has ended, in whatever state. */

@@ -4,16 +4,22 @@ import type { ModelPlan } from '@contract/model-plan'
 import type { RankMap } from '@contract/rank-plan'
 import type { EngineUsage } from '@contract/engine-usage'
 import type { DatasetSummary } from '@contract/workbench-data'
+import type { DemoSpeechSummary } from '@contract/demo-speech'
 import type { StudyReport } from '@contract/trial'
 import type { EngineLauncher } from '../engine/launcher'
 import type { ExportResult } from '../engine/protocol'
 import { runBenchmark, type BenchRequest } from './bench'
 import { compressModel } from './compress-model'
+import { createDifferenceCache } from './difference-cache'
 import { watchEngines } from './engine-usage'
 import { createStudyEstimator, type EstimateStudy } from './estimate-study'
+import { systemResources, type MachineResources } from '../workspace/machine-resources'
 import { evaluateModel } from './evaluate-model'
+import { exportTraining, type ExportTrainingRequest } from './export-training'
 import { exportTrial } from './export-trial'
 import { createInteractiveEngine, type InteractiveEngine } from './interactive-engine'
+import { watchMemory } from './memory-watch'
+import { makeDemoSpeech, type DemoSpeechRequest } from './make-demo-speech'
 import { previewPath, type RecognizedPath } from './preview-path'
 import type {
   CompressRequest,
@@ -29,6 +35,7 @@ import { readRankMap } from './read-recipe'
 import { reportStudy, type ReportRequest } from './report-study'
 import { runStudy } from './run-study'
 import { listStudies, showStudy, type StudySummary } from './show-study'
+import { trainDemo, type TrainDemoRequest } from './train-demo'
 import { trainModel, type TrainRequest, type TrainResult } from './train-model'
 import { withEngine } from './with-engine'
 import { writeStudyOutput } from './write-study-output'
@@ -53,6 +60,15 @@ export interface Services {
   reportStudy(request: ReportRequest, options?: ServiceOptions): Promise<string>
   /** Goes on from the last checkpoint of the same training, if there is one. */
   train(request: TrainRequest, options?: ServiceOptions): Promise<TrainResult>
+  /** Trains the demo's model from scratch, by the recipe that comes with Lathe. */
+  trainDemo(
+    request: Omit<TrainDemoRequest, 'resourcesFolder'>,
+    options?: ServiceOptions
+  ): Promise<TrainResult>
+  /** Needs espeak-ng and flac, which Lathe does not carry. */
+  makeDemoSpeech(request: DemoSpeechRequest, options?: ServiceOptions): Promise<readonly DemoSpeechSummary[]>
+  /** The model of a training that has ended. */
+  exportTraining(request: ExportTrainingRequest, options?: ServiceOptions): Promise<ExportResult>
   exportTrial(request: ExportRequest, options?: ServiceOptions): Promise<ExportResult>
   /** Whether a path is a model or a data set, and what of it can be told at a glance. */
   previewPath(path: string, options?: ServiceOptions): Promise<RecognizedPath>
@@ -64,35 +80,52 @@ export interface Services {
   engineUsage(): readonly EngineUsage[]
 }
 
-/** `engines` starts the engine processes; each call uses its own and ends them. */
-export function createServices(engines: EngineLauncher): Services {
-  const launcher = watchEngines(engines)
+/**
+ * - `engines`          starts the engine processes; each call uses its own and ends them.
+ * - `resourcesFolder`  what comes with Lathe: recipes and the demo.
+ * - `machine`          tells what there is of memory and disk.
+ */
+export function createServices(
+  engines: EngineLauncher,
+  resourcesFolder: string,
+  machine: MachineResources = systemResources
+): Services {
+  const watched = watchEngines(engines, machine)
+  const memory = watchMemory(watched, { machine })
+  const launcher = memory.launcher()
+  const differences = createDifferenceCache()
   return {
     describeModel: (modelPath, options) =>
       withEngine(launcher, (engine) => engine.request('model.describe', { modelPath }, options)),
     describeDataset: (datasetPath, options) => describeDataset(launcher, datasetPath, options),
     plan: (request, options) => planModel(launcher, request, options),
     readRankMap,
-    compress: (request, options) => compressModel(launcher, request, options),
-    evaluate: (request, options) => evaluateModel(launcher, request, options),
+    compress: (request, options) =>
+      compressModel(memory.launcher(request.memoryLimitBytes), request, options, machine),
+    evaluate: (request, options) =>
+      evaluateModel(memory.launcher(request.memoryLimitBytes), request, options),
     bench: (request, options) => runBenchmark(launcher, request, options),
     async runStudy(request, options) {
-      const report = await runStudy(launcher, request, options)
+      const report = await runStudy(memory.launcher(request.memoryLimitBytes), request, options, machine)
       const { workspaceFolder, outputFolder } = request
       if (outputFolder !== undefined) {
         await writeStudyOutput(launcher, report, { workspaceFolder, outputFolder }, options)
       }
       return report
     },
-    showStudy,
+    showStudy: (workspaceFolder, study) => showStudy(workspaceFolder, study, differences),
     listStudies,
     reportStudy: (request, options) => reportStudy(launcher, request, options),
-    train: (request, options) => trainModel(launcher, request, options),
+    train: (request, options) =>
+      trainModel(memory.launcher(request.memoryLimitBytes), request, options, machine),
+    trainDemo: (request, options) => trainDemo(launcher, { ...request, resourcesFolder }, options),
+    makeDemoSpeech: (request, options) => makeDemoSpeech(launcher, request, options),
+    exportTraining: (request, options) => exportTraining(launcher, request, options),
     exportTrial: (request, options) => exportTrial(launcher, request, options),
     previewPath: (path, options) => previewPath(launcher, path, options),
     openInteractiveEngine: () => createInteractiveEngine(launcher),
-    estimateStudy: createStudyEstimator(launcher, () => performance.now()),
-    engineUsage: () => launcher.usage()
+    estimateStudy: createStudyEstimator(launcher, machine, () => performance.now()),
+    engineUsage: () => watched.usage()
   }
 }
 

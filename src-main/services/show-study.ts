@@ -3,6 +3,7 @@ import { expandRecipe } from '../study/expand'
 import type { Workspace } from '../workspace/workspace'
 import type { StudyRecord, StudySummary } from '../workspace/records'
 import { compareTrials } from './compare-trials'
+import type { DifferenceCache } from './difference-cache'
 import { recordsOf } from './utterance-records'
 import { studyHead } from './study-head'
 import { createTrialReport } from './trial-report'
@@ -16,17 +17,25 @@ export function listStudies(workspaceFolder: string): readonly StudySummary[] {
 }
 
 /**
- * A study as it stands, finished or not.
+ * A study as it stands, finished or not. `differences`: what earlier calls have compared.
  *
  * @throws WorkbenchError `not-found` when no study has this id, name or beginning of an id; `conflict` when several do.
  */
-export function showStudy(workspaceFolder: string, study: string): StudyReport {
+export function showStudy(
+  workspaceFolder: string,
+  study: string,
+  differences?: DifferenceCache
+): StudyReport {
   return withWorkspace(workspaceFolder, (workspace) =>
-    reportStudy(workspace, workspace.records.findStudy(study))
+    reportStudy(workspace, workspace.records.findStudy(study), differences)
   )
 }
 
-function reportStudy(workspace: Workspace, { studyId, name, recipe, trials }: StudyRecord): StudyReport {
+function reportStudy(
+  workspace: Workspace,
+  { studyId, name, recipe, trials }: StudyRecord,
+  differences: DifferenceCache | undefined
+): StudyReport {
   const { records } = workspace
   const origin = studyOriginSchema.parse(recipe)
   const specs = new Map(expandRecipe(origin.recipe, origin).map((spec) => [spec.name, spec]))
@@ -45,6 +54,6 @@ function reportStudy(workspace: Workspace, { studyId, name, recipe, trials }: St
   })
   return {
     study: studyHead(studyId, name, origin),
-    trials: compareTrials(reports, origin.recipe, recordsOf(workspace))
+    trials: compareTrials(reports, origin.recipe, recordsOf(workspace), differences)
   }
 }

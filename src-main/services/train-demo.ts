@@ -3,6 +3,7 @@ import { demoSeed } from '@contract/demo-speech'
 import type { TrainingEvent, TrainingRecipe } from '@contract/training'
 import type { EngineLauncher } from '../engine/launcher'
 import { readFileIfPresent, readTextFile, writeFile } from '../workspace/files'
+import { openWorkspace } from '../workspace/workspace'
 import { makeDemoSpeech } from './make-demo-speech'
 import type { ServiceOptions } from './requests'
 import { parseTrainingRecipe, trainModel, type TrainResult } from './train-model'
@@ -41,6 +42,8 @@ export async function trainDemo(
     seed: seed ?? committed.seed,
     developmentSet: resolve(resourcesFolder, 'demo', 'development.jsonl')
   }
+  // A workspace takes other folders in, but a folder with others in it becomes none.
+  openWorkspace(workspaceFolder).close()
   const preparedPath = join(workspaceFolder, 'demo', 'recipe.json')
   const place = (path: string) => resolve(dirname(preparedPath), path)
   await withEngine(launcher, (engine) =>

@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { TrainingEvent } from '@contract/training'
+import { evaluationSettingsSchema } from '@contract/recipe'
+import { developmentErrorRate, type TrainingEvent } from '@contract/training'
 import { createInProcessLauncher } from '../../tests/helpers/in-process-engine'
 import { useTemporaryFolder } from '../../tests/helpers/temporary-folder'
 import { writeTinyData } from '../../tests/helpers/tiny-speech-data'
@@ -13,7 +14,7 @@ import { createServices } from './services'
 import type { TrainResult } from './train-model'
 
 const folder = useTemporaryFolder()
-const services = createServices(createInProcessLauncher(createOrtBackend()))
+const services = createServices(createInProcessLauncher(createOrtBackend()), 'resources')
 
 const recipe = {
   trainingVersion: 1,
@@ -123,6 +124,22 @@ describe('lathe train', () => {
     expect(other.trained.modelHash).not.toBe(straight.trained.modelHash)
   })
 
+  it('counts the word errors that evaluation counts', async () => {
+    // One recording a batch, as evaluation hears them: padding changes what this model says.
+    const path = writeTraining({ batches: { mostRecordings: 1, perStep: 4 }, normalizer: 'basic' })
+    const { trained } = await train(path, { workspace: 'w', output: 'tuned' })
+    const settings = evaluationSettingsSchema.parse({ normalizer: 'basic' })
+    const [development, modelPath] = ['dev.jsonl', 'tuned'].map((name) => join(folder(), name))
+    const { measurement } = await services.evaluate({
+      modelPath: modelPath!,
+      datasetPath: development!,
+      settings
+    })
+    const chosen = trained.curve.development.find(({ step }) => step === trained.chosenStep)!
+    expect(chosen.wordErrors).toBeGreaterThan(0)
+    expect(measurement.wordErrorRate).toBe(developmentErrorRate(chosen))
+  })
+
   it('trains a model that hears the waveform', async () => {
     const path = writeTraining({ augmentation: {}, epochs: 1 }, 'raw-waveform')
     const { trained } = await train(path, { workspace: 'w' })
@@ -141,6 +158,11 @@ describe('lathe train', () => {
     ['a misspelt member', { learningRat: 1 }, /learningRat/],
     ['neither steps nor epochs', { epochs: undefined }, /either steps or epochs/],
     ['a pattern that means nothing', { trainable: ['/blocks.7/*'] }, /'\/blocks\.7\/\*'/],
+    [
+      'word errors without words',
+      { select: 'word-errors', developmentSet: undefined },
+      /needs a developmentSet/
+    ],
     ['sets that share recordings', { developmentSet: 'train.jsonl' }, /share 8 of 8/]
   ])('refuses %s, saying so', async (_, changes, message) => {
     const path = writeTraining(changes)

@@ -5,13 +5,16 @@ import type { EngineClient } from '../engine/client'
 import type { EngineLauncher } from '../engine/launcher'
 import type { DatasetDescription, ExportResult, TrainedModel } from '../engine/protocol'
 import { assertDisjointSets } from '../study/disjoint-sets'
+import { estimateTraining } from '../study/estimate-memory'
 import { readTextFile } from '../workspace/files'
+import { systemResources } from '../workspace/machine-resources'
 import { parseJson, wrongAt } from './read-recipe'
 import { trainingDocuments } from './report/training-documents'
-import type { ServiceOptions } from './requests'
+import type { ResourceOptions, ServiceOptions } from './requests'
+import { assertFits, findShortfalls, type MachineRoom } from './resource-needs'
 import { withEngine } from './with-engine'
 
-export interface TrainRequest {
+export interface TrainRequest extends ResourceOptions {
   readonly recipePath: string
   readonly workspaceFolder: string
   /** Folder for the trained model with everything it needs; nothing is exported when left out. */
@@ -28,12 +31,14 @@ export interface TrainResult {
  * Trains a model by a recipe file. A training that was stopped goes on from its last checkpoint, one that is finished is not
  * done again.
  *
- * @throws WorkbenchError `invalid-input` for a wrong recipe or sets that share recordings, `cancelled`, `numerical`.
+ * @throws WorkbenchError `invalid-input` for a wrong recipe or sets that share recordings, `resources` when it does not fit on
+ *   the machine, `cancelled`, `numerical`.
  */
 export async function trainModel(
   launcher: EngineLauncher,
   request: TrainRequest,
-  options: ServiceOptions = {}
+  options: ServiceOptions = {},
+  machine: MachineRoom = systemResources
 ): Promise<TrainResult> {
   const { recipePath, workspaceFolder, outputFolder, onTraining } = request
   const recipe = parseTrainingRecipe(await readTextFile(recipePath), recipePath)
@@ -42,6 +47,13 @@ export async function trainModel(
   const trainingPath = fromRecipe(recipe.trainingSet)
   const developmentPath = recipe.developmentSet === undefined ? undefined : fromRecipe(recipe.developmentSet)
   return withEngine(launcher, async (engine) => {
+    if (request.isForced !== true) {
+      await assertTrainingFits(
+        engine,
+        { modelPath, recipe, folder: resolve(workspaceFolder), machine },
+        options
+      )
+    }
     const { training, development } = await describeSets(engine, { trainingPath, developmentPath }, options)
     const trained = await engine.request(
       'model.train',
@@ -73,6 +85,35 @@ export async function trainModel(
     )
     return { trained, exported }
   })
+}
+
+async function assertTrainingFits(
+  engine: EngineClient,
+  { modelPath, recipe, folder, machine }: TrainingPlace,
+  options: ServiceOptions
+): Promise<void> {
+  const { trainable, frozen, batches, gradientCheckpointing } = recipe
+  const model = await engine.request('model.describe', { modelPath }, options)
+  const { parameters } = await engine.request(
+    'model.countTrainable',
+    { modelPath, trainable, frozen },
+    options
+  )
+  const { memoryBytes, diskBytes } = estimateTraining(model, {
+    trainedParameters: parameters,
+    batchAudioSeconds: batches.audioSeconds,
+    isCheckpointed: gradientCheckpointing
+  })
+  const disk = [{ folder, bytes: diskBytes }]
+  assertFits('This training', findShortfalls(machine, { memoryBytes, disk }))
+}
+
+/** What is trained, and where its checkpoints go. */
+interface TrainingPlace {
+  readonly modelPath: string
+  readonly recipe: TrainingRecipe
+  readonly folder: string
+  readonly machine: MachineRoom
 }
 
 /**

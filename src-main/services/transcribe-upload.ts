@@ -60,7 +60,9 @@ export function createTranscriber({ workspace, engine }: TranscribeParts): Trans
     const { built } = finishedOutcome(workspace, trialId, spec)
     const original = await recognize(origin, options)
     const modelFile =
-      spec.making.kind === 'baseline' ? original.modelFile : workspace.models.path(built.modelHash)
+      spec.making.kind === 'baseline'
+        ? original.modelFile
+        : await workspace.models.intactPath(built.modelHash)
     const { threads, normalizer } = origin.recipe.evaluation
     const { description } = original
     const audioPath = join(workspace.temporaryFolder, randomKey())

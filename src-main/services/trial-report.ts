@@ -34,6 +34,7 @@ export function createTrialReport({
     ...outcome?.built,
     ...outcome?.measurement,
     ...(outcome?.development === undefined ? {} : { development: outcome.development }),
+    ...(outcome?.pairedLatencies === undefined ? {} : { pairedLatencies: outcome.pairedLatencies }),
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } })
   }
 }

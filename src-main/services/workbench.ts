@@ -2,6 +2,7 @@
  * Everything that a page can see and do, for one workspace folder and whatever transport: calls by name, events, and
  * the bytes that are too many for a message. The process that holds it never computes.
  */
+import { join } from 'node:path'
 import { calls, isCallName, type CallName, type CheckedParams } from '@contract/calls'
 import { WorkbenchError } from '@contract/errors'
 import type { WorkbenchEvent } from '@contract/events'
@@ -17,10 +18,11 @@ import { createEventHistory, type EventHistory } from './event-history'
 import { createJobLog } from './job-log'
 import { createJobQueue } from './job-queue'
 import { createModelInspection } from './inspect-model'
-import { createLibrary } from './library'
+import { createLibrary, type DemoFiles } from './library'
 import { createListening } from './listening'
 import { createPlanMeasuring } from './measure-plan'
 import { assertPlainData } from './plain-data'
+import { createTrainings } from './trainings'
 import { readRecording } from './read-recording'
 import type { Services } from './services'
 
@@ -35,8 +37,8 @@ export interface WorkbenchOptions {
   readonly historyLength?: number
   /** The system's own dialog for files and folders, where the host has one. */
   readonly choosePath?: (question: PathQuestion) => Promise<PathChoice>
-  /** A demo that came with Lathe; one that is not there is none. */
-  readonly demoFolder?: string
+  /** What came with Lathe. The demo and the recipes in it may be opened; where they are not there, there are none. */
+  readonly resourcesFolder?: string
 }
 
 export interface Workbench {
@@ -58,9 +60,8 @@ export interface Workbench {
 
 /** @throws WorkbenchError `conflict` when another window or server has the workspace; otherwise as `openWorkspace`. */
 export function createWorkbench(services: Services, options: WorkbenchOptions): Workbench {
-  const demoFolder = presentFolder(options.demoFolder)
-  const roots = demoFolder === undefined ? options.roots : [...options.roots, demoFolder]
-  const folders = allowFolders(roots, options.isConfined)
+  const shipped = shippedFolders(options.resourcesFolder)
+  const folders = allowFolders([...options.roots, ...shipped.folders], options.isConfined)
   const workspace = openWorkspace(options.workspaceFolder)
   let release: () => void
   try {
@@ -76,17 +77,27 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
   const now = (): string => new Date().toISOString()
   // Before the queue, which may write at once.
   const log = createJobLog(events)
+  const clock = { nowMilliseconds: () => performance.now() }
+  const trainings = createTrainings({
+    workspace,
+    folders,
+    services,
+    openEngine: () => services.openInteractiveEngine(),
+    publish,
+    clock
+  })
   const queue = createJobQueue({
     workspace,
     runStudy: services.runStudy.bind(services),
+    trainings,
     publish,
-    clock: { nowMilliseconds: () => performance.now() },
+    clock,
     now
   })
   const library = createLibrary({
     records: workspace.library,
     folders,
-    demoFolder,
+    demo: shipped.demo,
     preview: (path, options) => services.previewPath(path, options),
     publish,
     now
@@ -116,6 +127,7 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
     inspection,
     measuring,
     listening,
+    trainings,
     folders,
     workspaceFolder: workspace.folder,
     host: options.host,
@@ -134,6 +146,7 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
       inspection.close()
       measuring.close()
       listening.close()
+      trainings.close()
       return (closing ??= queue.close().finally(() => {
         workspace.close()
         release()
@@ -142,10 +155,28 @@ export function createWorkbench(services: Services, options: WorkbenchOptions): 
   }
 }
 
+interface ShippedFolders {
+  /** Those of which something may be opened. */
+  readonly folders: readonly string[]
+  readonly demo: DemoFiles | undefined
+}
+
+function shippedFolders(resources: string | undefined): ShippedFolders {
+  if (resources === undefined) return { folders: [], demo: undefined }
+  const [demo, recipes] = ['demo', 'recipes'].map((name) => presentFolder(join(resources, name)))
+  return {
+    folders: [demo, recipes].filter((folder) => folder !== undefined),
+    demo:
+      demo === undefined || recipes === undefined
+        ? undefined
+        : { folder: demo, recipePath: join(recipes, 'demo.json') }
+  }
+}
+
 /** The folder, links followed, or undefined when there is none. */
-function presentFolder(folder: string | undefined): string | undefined {
+function presentFolder(folder: string): string | undefined {
   try {
-    return folder === undefined ? undefined : allowFolders([folder]).roots[0]
+    return allowFolders([folder]).roots[0]
   } catch (thrown) {
     if (thrown instanceof WorkbenchError && thrown.code === 'not-found') return undefined
     throw thrown

@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import type { StudyReport, TrialReport } from '@contract/trial'
 import type { EngineLauncher } from '../engine/launcher'
 import { readFileIfPresent, writeFile } from '../workspace/files'
-import { exportTrial } from './export-trial'
+import { exportTrialWith } from './export-trial'
 import { studyDocument, trialFolderName } from './report/study-document'
 import type { ServiceOptions } from './requests'
+import { withEngine } from './with-engine'
 
 export interface StudyOutput {
   readonly workspaceFolder: string
@@ -26,17 +27,22 @@ export async function writeStudyOutput(
   await writeText(join(outputFolder, 'results.json'), `${JSON.stringify(report, null, 2)}\n`)
   await writeText(join(outputFolder, 'report.md'), studyDocument(report))
   const made = report.trials.filter(({ state, method }) => state === 'completed' && method !== 'baseline')
-  for (const [index, trial] of made.entries()) {
-    const folder = join(outputFolder, 'models', trialFolderName(trial.name))
-    if (!isExported(folder, trial)) {
-      await exportTrial(
-        launcher,
-        { workspaceFolder, study: report.study.studyId, trial: trial.trialId, outputFolder: folder },
-        options
-      )
+  // One engine for all of them; it starts when the first is exported.
+  await withEngine(launcher, async (engine) => {
+    for (const [index, trial] of made.entries()) {
+      const folder = join(outputFolder, 'models', trialFolderName(trial.name))
+      if (!isExported(folder, trial)) {
+        const request = { workspaceFolder, study: report.study.studyId, trial: trial.trialId }
+        await exportTrialWith(engine, { ...request, outputFolder: folder }, options)
+      }
+      options.onProgress?.({
+        stage: 'export models',
+        completed: index + 1,
+        total: made.length,
+        unit: 'models'
+      })
     }
-    options.onProgress?.({ stage: 'export models', completed: index + 1, total: made.length, unit: 'models' })
-  }
+  })
 }
 
 function writeText(path: string, text: string): Promise<unknown> {

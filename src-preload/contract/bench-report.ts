@@ -3,8 +3,8 @@
 /** One timed quantity: the middle of several runs and how far they lie apart. */
 export interface BenchFigure {
   readonly name: string
-  /** `ms`: milliseconds; `x`: a quotient, above 1 where the second of two things is faster; `s/s`: seconds of audio per second. */
-  readonly unit: 'ms' | 'x' | 's/s'
+  /** `ms`: milliseconds; `x`: a quotient, above 1 where the second of two things is faster; `s/s`: seconds of audio per second; `%`: a share. */
+  readonly unit: 'ms' | 'x' | 's/s' | '%'
   readonly median: number
   /** Quartiles. */
   readonly lower: number

@@ -19,16 +19,24 @@ import {
   inspectedModelSchema,
   planMeasurementSchema,
   planPreviewSchema,
+  timedModelSchema,
   type PlanMeasurement,
   type TwinSpectra,
   type WeightStatistics
 } from './inspect'
-import type { Job } from './job'
+import { jobKinds, type Job } from './job'
 import type { LogLine } from './job-log'
 import type { Library, LibraryEntry, LibraryPreview } from './library'
 import type { ModelDescription } from './model'
 import type { ModelPlan } from './model-plan'
+import type { LatencyTable } from './rank-plan'
 import type { ModelSpectra } from './spectra'
+import {
+  trainableQuestionSchema,
+  type TrainableCount,
+  type TrainingListing,
+  type TrainingRecord
+} from './training-record'
 import { pathQuestionSchema, type PathChoice } from './path-choice'
 import type { StudyEstimate } from './study-estimate'
 import {
@@ -69,6 +77,7 @@ const oneEntry = z.strictObject({ entryId: z.string().min(1).max(100) })
 /** Id, name, or the beginning of an id. */
 const studySchema = z.string().min(1).max(200)
 const comparedTiers = z.strictObject({ study: studySchema, trialIds: comparedTrialsSchema })
+const oneTraining = z.strictObject({ trainingId: z.string().regex(/^[0-9a-f]{64}$/) })
 const oneUpload = z.strictObject({ uploadId: z.string().min(1).max(100) })
 
 export const calls = {
@@ -90,6 +99,8 @@ export const calls = {
   /** The products of queries and keys, and of values and outputs, in the attention that a layer belongs to. */
   'model.twins': call<TwinSpectra>()(inspectedLayerSchema),
   'weights.statistics': call<WeightStatistics>()(inspectedLayerSchema),
+  /** Times this machine on the products that ranks are about. Seconds the first time, then from the cache. */
+  'machine.probe': call<LatencyTable>()(timedModelSchema),
   /** Chooses ranks without making the model; a newer question takes the place of one that waits. */
   'plan.preview': call<ModelPlan>()(planPreviewSchema),
   /** Makes the plan and hears it on a few recordings; a newer question ends the one under way. */
@@ -122,14 +133,16 @@ export const calls = {
   /** The text of a recipe file, right or wrong, and its folder, which its paths are relative to. */
   'recipe.read': call<RecipeFile>()(onePath),
 
-  /** Puts a study at the end of the queue, from a recipe file or from a text whose paths are relative to `folder`. */
+  /** Puts a study or a training at the end of the queue, from a recipe file or from a text whose paths are relative to `folder`. */
   'jobs.start': call<Job>()(
     z.strictObject({
-      kind: z.literal('study'),
+      kind: z.enum(jobKinds),
       recipe: z.union([
         z.strictObject({ path: pathSchema }),
         z.strictObject({ text: recipeTextSchema, folder: pathSchema })
-      ])
+      ]),
+      /** Whether it starts although by the estimate it does not fit on the machine; otherwise it then fails as `resources`. */
+      force: z.boolean().default(false)
     })
   ),
   /** All jobs in the order of the queue. */
@@ -138,8 +151,11 @@ export const calls = {
   'jobs.cancel': call<Job>()(oneJob),
   /** Stops a running job after the trial in hand, or takes a waiting one out of the line. */
   'jobs.pause': call<Job>()(oneJob),
-  /** Lets a job that stopped for whatever reason, except by being completed, wait for its turn again. */
-  'jobs.resume': call<Job>()(oneJob),
+  /**
+   * Lets a job that stopped for whatever reason wait for its turn again; a completed one if trials of it failed. `force` as
+   * in `jobs.start`, and as it was when left out.
+   */
+  'jobs.resume': call<Job>()(oneJob.extend({ force: z.boolean().optional() })),
   /** Puts a job before another in the queue; `beforeJobId` null: at the end. Answers with the new order. */
   'jobs.move': call<readonly Job[]>()(
     z.strictObject({ jobId: jobIdSchema, beforeJobId: jobIdSchema.nullable() })
@@ -150,6 +166,17 @@ export const calls = {
   'jobs.log': call<readonly LogLine[]>()(oneJob),
   /** What the engine processes take of the machine; empty where the system does not tell. */
   'jobs.usage': call<readonly EngineUsage[]>()(nothing),
+
+  /** The trainings of the workspace, the one that changed last first. */
+  'trainings.list': call<readonly TrainingListing[]>()(nothing),
+  /** A training with its curve. */
+  'trainings.show': call<TrainingRecord>()(oneTraining),
+  /** What patterns would train; a newer question takes the place of one that waits. */
+  'trainings.count': call<TrainableCount>()(trainableQuestionSchema),
+  /** Writes the model of a training that has ended into a new folder called `name` inside `folder`. */
+  'trainings.export': call<ExportedTier>()(
+    oneTraining.extend({ folder: pathSchema, name: z.string().min(1).max(200) })
+  ),
 
   /** What tiers of a study made of the recordings, a part of the list at a time. */
   'studies.utterances': call<UtterancePage>()(comparedTiers.extend(utteranceQuerySchema.shape)),

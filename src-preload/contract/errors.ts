@@ -5,7 +5,10 @@
  * The class lives with the contract because an error crosses every transport and must be the same at both ends.
  */
 
-/** Every code that an error may carry. `internal` means a bug in Lathe; `cancelled` is an outcome, not a failure. */
+/**
+ * Every code that an error may carry. `internal` means a bug in Lathe; `cancelled` is an outcome, not a failure;
+ * `resources`: the machine has not enough memory or disk for what was asked.
+ */
 export const errorCodes = [
   'invalid-input',
   'not-found',
@@ -13,6 +16,7 @@ export const errorCodes = [
   'unsupported-model',
   'numerical',
   'io',
+  'resources',
   'native',
   'cancelled',
   'crashed',
@@ -33,16 +37,25 @@ export interface ErrorWire {
   readonly cause?: ErrorWire | undefined
 }
 
+/** Longer messages are cut: they quote names and paths out of files, which may be megabytes of anything. */
+const longestMessage = 4000
+
 export class WorkbenchError extends Error {
   readonly code: ErrorCode
   readonly details: ErrorDetails
 
   constructor(code: ErrorCode, message: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(shortened(message), options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'WorkbenchError'
     this.code = code
     this.details = options.details ?? {}
   }
+}
+
+function shortened(message: string): string {
+  if (message.length <= longestMessage) return message
+  const half = longestMessage / 2
+  return `${message.slice(0, half)} ... ${message.slice(-half)}`
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -1,5 +1,6 @@
 /** What the workbench tells every page without being asked. Names are past tense: something has happened. */
 import type { Job } from './job'
+import type { TrainingAdvance } from './training-record'
 import type { TrialReport } from './trial'
 
 export type WorkbenchEvent =
@@ -9,6 +10,10 @@ export type WorkbenchEvent =
   /** The order in which waiting jobs run; all jobs, the next one first. */
   | { readonly kind: 'queue.reordered'; readonly jobIds: readonly string[] }
   | { readonly kind: 'trial.ended'; readonly jobId: string; readonly trial: TrialReport }
+  /** A training has begun, gone on from its checkpoint, or ended: what is known of it is to be read anew. */
+  | { readonly kind: 'training.changed'; readonly trainingId: string }
+  /** Points of a curve, some times a second at most. */
+  | { readonly kind: 'training.advanced'; readonly advance: TrainingAdvance }
   /** The library has more, fewer or other entries than before. */
   | { readonly kind: 'library.changed' }
   /** The user asked the shell around the page, by its menu or from outside, for an address of the page: `#/jobs`. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
  *
  * - `error-rate`           error rate of the tier.
  * - `error-rate-increase`  error rate − that of the reference, over the same recordings.
- * - `speedup`              p50 latency of the reference ÷ that of the tier.
+ * - `speedup`              p50 latency of the reference ÷ that of the tier, measured turn by turn.
  * - `real-time-factor`     processing seconds ÷ audio seconds.
  * - `size-bytes`, `peak-memory-bytes`  of the tier.
  * - `size-ratio`           bytes of the tier ÷ bytes of the reference.

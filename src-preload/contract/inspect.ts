@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Quality } from './quality'
 import { rankMapSchema } from './rank-plan'
+import type { RateDifferenceReport } from './trial'
 import {
   budgetScopeSchema,
   budgetUnitSchema,
@@ -29,6 +30,13 @@ export const inspectedLayerSchema = inspectedModelSchema.extend({
   layerId: z.string().min(1).max(2000)
 })
 export type InspectedLayer = z.output<typeof inspectedLayerSchema>
+
+/** A model whose layers are timed on this machine, with the threads that plans reckon with. */
+export const timedModelSchema = z.strictObject({
+  modelPath: pathSchema,
+  threads: z.int().min(1).max(1024).default(1)
+})
+export type TimedModelRequest = z.output<typeof timedModelSchema>
 
 /** How the ranks of a plan are chosen: by a policy within a budget, or by hand. */
 export const rankChoiceSchema = z.union([
@@ -74,6 +82,8 @@ export interface PlanMeasurement {
   readonly utterances: number
   readonly plan: SampledFigures
   readonly baseline: SampledFigures
+  /** Error rate of the plan − that of the model, paired by recording; null when none was heard by both. */
+  readonly difference: RateDifferenceReport | null
 }
 
 /** How values are spread, in bins of equal width. */

@@ -1,4 +1,24 @@
 /** The models and data sets that a workspace knows, and what a path that may become one of them turned out to be. */
+import { z } from 'zod'
+
+/** What of `training-curve.json`, which lies beside a model that Lathe has trained, says how well that went. */
+export const trainingNoteSchema = z.object({
+  modelHash: z.string(),
+  chosenStep: z.int().min(0),
+  curve: z.object({
+    development: z.array(
+      z.object({ step: z.int().min(0), wordErrors: z.int().min(0), referenceWords: z.int().min(0) })
+    )
+  })
+})
+
+/** The training that a model comes from. */
+export interface ModelTraining {
+  /** Whose weights the model has. */
+  readonly step: number
+  /** On the development set after that step, 0..1 or more; null when none was heard then. */
+  readonly developmentErrorRate: number | null
+}
 
 /** What is known about a model without running it. */
 export interface ModelFacts {
@@ -17,6 +37,8 @@ export interface ModelFacts {
   readonly license: string | null
   /** As the files beside the model say it; empty where they do not. */
   readonly languages: readonly string[]
+  /** Absent unless Lathe has trained exactly this model. */
+  readonly training?: ModelTraining
 }
 
 /** What reading a data set's transcripts, and decoding a few of its recordings, tells. */
@@ -74,9 +96,17 @@ export interface LibraryEntry {
   readonly obstacle: string | null
 }
 
+/** The demo that came with Lathe: a model, speech, and a study of them. */
+export interface Demo {
+  /** Of the study; absolute. */
+  readonly recipePath: string
+  /** Whether its model is in the library. */
+  readonly isAdded: boolean
+}
+
 export interface Library {
   /** The one used or added last first. */
   readonly entries: readonly LibraryEntry[]
-  /** Whether a demo came with Lathe that can be added. */
-  readonly hasDemo: boolean
+  /** Null when none came with Lathe. */
+  readonly demo: Demo | null
 }

@@ -26,6 +26,15 @@ export interface TrialEstimate {
   readonly diskBytes: number
 }
 
+/** What the machine has too little of for what is wanted, by the estimate. */
+export interface ResourceShortfall {
+  readonly resource: 'disk' | 'memory'
+  readonly neededBytes: number
+  readonly availableBytes: number
+  /** The folder whose disk is meant; null for memory. */
+  readonly folder: string | null
+}
+
 export interface StudyEstimate {
   /** In the order in which they would run. */
   readonly trials: readonly TrialEstimate[]
@@ -41,4 +50,6 @@ export interface StudyEstimate {
   readonly assumedMacsPerSecond: number | null
   /** Why it is not known which trials are finished, as a sentence. */
   readonly reuseObstacle: string | null
+  /** Why the study is refused unless it is forced; empty when it fits. */
+  readonly shortfalls: readonly ResourceShortfall[]
 }

@@ -16,7 +16,8 @@ import {
 export const trialMethodSchema = z.enum(['baseline', 'quantize', ...lowRankMethods])
 export type TrialMethod = z.infer<typeof trialMethodSchema>
 
-export const trialStateSchema = z.enum(['pending', 'running', 'completed', 'failed', 'cancelled'])
+/** `poisoned`: it has killed its engine process twice, and is skipped until a user asks to try it again. */
+export const trialStateSchema = z.enum(['pending', 'running', 'completed', 'failed', 'poisoned', 'cancelled'])
 export type TrialState = z.infer<typeof trialStateSchema>
 
 export const wordErrorsSchema = z.object({
@@ -50,10 +51,14 @@ export const layerDecisionSchema = z.object({
 })
 export type LayerDecision = z.infer<typeof layerDecisionSchema>
 
-/** How close a model's outputs are to the original's on real audio. */
+/** How close outputs are to the original's. */
 export const paritySchema = z.object({
-  /** What was compared: the method at full rank, or the finished model itself. */
-  comparison: z.enum(['full-rank', 'finished-model']),
+  /**
+   * What was compared: on real audio the model with factors of full rank, or the finished model itself; where no audio was
+   * given, each layer's factors of full rank with its weight, in float64, on random inputs.
+   */
+  comparison: z.enum(['full-rank', 'finished-model', 'layer-products']),
+  /** 0 where no audio was heard. */
   utterances: z.int(),
   maxAbsoluteError: z.number(),
   /** Largest difference ÷ largest magnitude of the original's outputs. */
@@ -77,12 +82,16 @@ export const builtModelSchema = z.object({
   plan: z.array(layerDecisionSchema),
   /** What the plan was made by and what it promised; absent where no ranks are chosen. */
   planOrigin: planFileSchema.pick({ policy: true, budget: true, predicted: true }).optional(),
-  parity: z.array(paritySchema)
+  parity: z.array(paritySchema),
+  /** Threads of the products that made it; other numbers may differ in the last bits. Absent in records of an older Lathe. */
+  buildThreads: z.int().optional()
 })
 export type BuiltModel = z.infer<typeof builtModelSchema>
 
 export const conditionsSchema = z.object({
   runtime: z.string(),
+  /** How the runtime ran the model: on what, and how much it was allowed to rewrite. Absent in records of an older Lathe. */
+  execution: z.string().optional(),
   platform: z.string(),
   processor: z.string(),
   node: z.string(),
@@ -150,12 +159,36 @@ export const measurementSchema = z.object({
 })
 export type Measurement = z.infer<typeof measurementSchema>
 
+/**
+ * How much faster a tier is than a reference, both measured at the same time: turn by turn on the same recordings, in one
+ * process. Figures that were measured minutes apart also hold what the machine did besides.
+ */
+export const pairedLatencySchema = z.object({
+  reference: z.enum(['baseline', 'int8']),
+  /** Hash of the model that it was held against. */
+  referenceHash: z.string(),
+  /** p50 of the reference ÷ p50 of the tier in a round; the median over the rounds. */
+  speedup: z.number(),
+  /** Where that median lies with at least 95 % confidence. */
+  interval: intervalSchema,
+  rounds: z.int(),
+  /** Recordings of a round; each is heard by both. */
+  utterances: z.int(),
+  /** p50 over all rounds. */
+  tierMilliseconds: z.number(),
+  referenceMilliseconds: z.number(),
+  conditions: conditionsSchema
+})
+export type PairedLatency = z.infer<typeof pairedLatencySchema>
+
 /** What a completed trial keeps in the workspace. */
 export const trialOutcomeSchema = z.object({
   built: builtModelSchema,
   measurement: measurementSchema,
   /** The same on the development set, where the recipe names one. */
-  development: measurementSchema.optional()
+  development: measurementSchema.optional(),
+  /** One per reference, where a gate on speed or a user asked for it. */
+  pairedLatencies: z.array(pairedLatencySchema).optional()
 })
 export type TrialOutcome = z.infer<typeof trialOutcomeSchema>
 
@@ -209,6 +242,7 @@ export const trialReportSchema = z.object({
   ...builtModelSchema.partial().shape,
   ...measurementSchema.partial().shape,
   development: measurementSchema.optional(),
+  pairedLatencies: z.array(pairedLatencySchema).optional(),
   /** Error rate minus that of the baseline and of plain int8, once both are measured. */
   versusBaseline: rateDifferenceSchema.optional(),
   versusInt8: rateDifferenceSchema.optional(),

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import {
   collect,
+  parseBytes,
   parseFraction,
   parsePort,
   parsePositiveInteger,
@@ -9,9 +10,15 @@ import {
   parseWholeNumber
 } from './parse-options'
 
-const parsers = { parseFraction, parseShare, parsePositiveInteger, parseWholeNumber, parsePort }
+const parsers = { parseBytes, parseFraction, parseShare, parsePositiveInteger, parseWholeNumber, parsePort }
 
 const accepted: Readonly<Record<keyof typeof parsers, readonly (readonly [string, number])[]>> = {
+  parseBytes: [
+    ['800MB', 8e8],
+    ['2.5GB', 2.5e9],
+    ['1 GiB', 2 ** 30],
+    ['1MiB', 2 ** 20]
+  ],
   parseFraction: [
     ['0.5', 0.5],
     ['1', 1],
@@ -43,6 +50,7 @@ const accepted: Readonly<Record<keyof typeof parsers, readonly (readonly [string
 }
 
 const refused: Readonly<Record<keyof typeof parsers, readonly string[]>> = {
+  parseBytes: ['', ' ', '0MB', '2', '2gb', '2TB', '-1GB', '1e3MB', 'GB', 'NaNGB'],
   parseFraction: ['', ' ', '%', '0', '0%', '-0.5', '1.01', '101%', '50', 'half', '0,5', 'NaN', 'Infinity'],
   parseShare: ['', ' ', '-0.1', '1.1', '50%', 'NaN', 'x'],
   parsePositiveInteger: ['', ' ', '0', '-1', '1.5', 'two', '1e99', 'Infinity'],

@@ -27,6 +27,16 @@ export function parseWholeNumber(text: string): number {
   throw new InvalidArgumentError('Expected a whole number from 0.')
 }
 
+const byteUnits: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 }
+
+/** Bytes, written as `800MB` or `2.5GB`. */
+export function parseBytes(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?) ?(MB|GB|MiB|GiB)$/.exec(text.trim()) ?? []
+  const bytes = Math.round(Number(digits) * (byteUnits[unit ?? ''] ?? NaN))
+  if (bytes >= 1) return bytes
+  throw new InvalidArgumentError('Expected a size with its unit, such as 800MB or 2.5GB.')
+}
+
 /** Gathers an option that may be given several times. */
 export function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value]

@@ -6,6 +6,7 @@ import type { Services } from '../../services/services'
 import type { CommandContext } from './command-context'
 import { benchCommand } from './commands/bench'
 import { compressCommand } from './commands/compress'
+import { demoCommand } from './commands/demo'
 import { evaluateCommand } from './commands/evaluate'
 import { exportCommand } from './commands/export'
 import { inspectCommand } from './commands/inspect'
@@ -94,6 +95,7 @@ function createProgram(context: CommandContext): Command {
     exportCommand,
     reportCommand,
     benchCommand,
+    demoCommand,
     serveCommand
   ]
   for (const create of commands) program.addCommand(create(context))

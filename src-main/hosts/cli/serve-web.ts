@@ -6,6 +6,8 @@ export interface ServeWebRequest {
   readonly roots: readonly string[]
   /** 0: any that is free. */
   readonly port: number
+  /** Whether pages that are still open must be given the new address. */
+  readonly isTokenNew: boolean
 }
 
 export interface ServedWeb {

@@ -6,6 +6,7 @@ const viewPlaces = [
   '#/library',
   '#/inspect',
   '#/study',
+  '#/training',
   '#/trade-off',
   '#/ablation',
   '#/compare',

@@ -88,7 +88,9 @@ const running: Job = {
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: null,
   error: null,
+  failedTrials: null,
   studyId: null,
+  trainingId: null,
   progress: null
 }
 const publish = (change: Partial<Job>) => {
@@ -289,6 +291,14 @@ describe('jobs', () => {
     ])
     state.notifications[0]!.emit('click')
     expect([places, window.focused]).toEqual([['#/jobs'], true])
+  })
+
+  it('of which trials failed are not announced as if all were well', async () => {
+    await start()
+    publish({})
+    const failedTrials = { count: 2, first: [] }
+    publish({ state: 'completed', finishedAt: '2026-01-01T00:10:00.000Z', failedTrials })
+    expect(state.notifications[0]!.options.body).toBe('2 of its trials have no result. It took 10 minutes.')
   })
 
   it.each([

@@ -5,7 +5,7 @@
 import { BrowserWindow, Notification, powerSaveBlocker } from 'electron'
 import type { Job } from '@contract/job'
 import type { EventHistory } from '../../services/event-history'
-import { shellText } from './shell-text'
+import { shellText, type ShellText } from './shell-text'
 
 /** A job that took less than this has ended before the user went away. */
 const longSeconds = 30
@@ -69,10 +69,15 @@ function announce(job: Job, showJobs: () => void): void {
   const text = shellText()
   const notification = new Notification({
     title: job.state === 'completed' ? text.jobCompleted(job.name) : text.jobStopped(job.name),
-    body: job.error?.message ?? text.jobTook(Math.max(1, Math.round(seconds / 60)))
+    body: job.error?.message ?? howItWent(job, text.jobTook(Math.max(1, Math.round(seconds / 60))), text)
   })
   notification.on('click', showJobs)
   notification.show()
+}
+
+/** A job that has ended is no good news if trials of it failed. */
+function howItWent({ failedTrials }: Job, took: string, text: ShellText): string {
+  return failedTrials === null ? took : `${text.jobTrialsFailed(failedTrials.count)} ${took}`
 }
 
 function secondsOf({ startedAt, finishedAt }: Job): number {

@@ -9,7 +9,7 @@ const english = {
   openWorkspace: 'Open Workspace…',
   recentWorkspaces: 'Recent Workspaces',
   go: 'Go',
-  views: ['Library', 'Inspect', 'Study', 'Trade-off', 'Ablation', 'Compare', 'Jobs', 'Export'],
+  views: ['Library', 'Inspect', 'Study', 'Training', 'Trade-off', 'Ablation', 'Compare', 'Jobs', 'Export'],
   help: 'Help',
   licences: 'Licences',
   recipes: 'Example Recipes',
@@ -36,6 +36,8 @@ const english = {
   close: 'Close',
   jobCompleted: (name: string) => `“${name}” is finished`,
   jobStopped: (name: string) => `“${name}” has stopped`,
+  jobTrialsFailed: (count: number) =>
+    count === 1 ? 'One of its trials has no result.' : `${count} of its trials have no result.`,
   jobTook: (minutes: number) => (minutes === 1 ? 'It took 1 minute.' : `It took ${minutes} minutes.`)
 }
 export type ShellText = typeof english
@@ -52,6 +54,7 @@ const japanese: ShellText = {
     'ライブラリ',
     '調べる',
     'スタディ',
+    '学習',
     'トレードオフ',
     'アブレーション',
     '聴き比べ',
@@ -83,6 +86,7 @@ const japanese: ShellText = {
   close: '閉じる',
   jobCompleted: (name) => `「${name}」が完了しました`,
   jobStopped: (name) => `「${name}」が停止しました`,
+  jobTrialsFailed: (count) => `結果のない試行が ${count} 件あります。`,
   jobTook: (minutes) => `所要時間は ${minutes} 分です。`
 }
 

@@ -29,8 +29,9 @@ export interface RequestGuard {
   checkSession(request: IncomingMessage): Refusal | undefined
 }
 
-export function createRequestGuard(port: number): RequestGuard {
-  const token = createSecret()
+/** `keptToken`: one that was used before; a new one without it. */
+export function createRequestGuard(port: number, keptToken?: string): RequestGuard {
+  const token = createSecret(keptToken)
   const session = createSecret()
   // Browsers share cookies between all ports of a host, so the name says whose it is.
   const cookieName = `lathe-${port}`

@@ -22,6 +22,8 @@ export interface WebHostOptions {
   readonly rendererFolder: string
   /** 0: any that is free. */
   readonly port: number
+  /** The token for the port that was got; without it, one that ends with this host. */
+  readonly tokenFor?: (port: number) => string
 }
 
 export interface WebHost {
@@ -34,11 +36,12 @@ export interface WebHost {
 
 const loopback = '127.0.0.1'
 
-/** @throws WorkbenchError `conflict` when the port is taken, `io` when it cannot be used. */
-export async function startWebHost({ workbench, rendererFolder, port }: WebHostOptions): Promise<WebHost> {
+/** @throws WorkbenchError `conflict` when the port is taken, `io` when it cannot be used; what `tokenFor` throws. */
+export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
+  const { workbench, rendererFolder, port, tokenFor } = options
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 })
   const actualPort = await listen(server, port)
-  const guard = createRequestGuard(actualPort)
+  const guard = createRequestGuard(actualPort, ownToken(server, actualPort, tokenFor))
   const parts = { rendererFolder, workbench, connectSources: guard.socketSources }
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answer(request, parts, guard).then((answered) => {
@@ -62,6 +65,16 @@ export async function startWebHost({ workbench, rendererFolder, port }: WebHostO
           server.closeAllConnections()
         }, 500).unref()
       })
+  }
+}
+
+/** A port that is not served is given back. */
+function ownToken(server: Server, port: number, tokenFor: WebHostOptions['tokenFor']): string | undefined {
+  try {
+    return tokenFor?.(port)
+  } catch (thrown) {
+    server.close()
+    throw thrown
   }
 }
 

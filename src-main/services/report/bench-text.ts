@@ -1,7 +1,7 @@
 import type { BenchFigure, BenchReport } from '@contract/bench-report'
 import { formatTable, type Column } from './text-table'
 
-const digits = { ms: 2, x: 2, 's/s': 1 } as const
+const digits = { ms: 2, x: 2, 's/s': 1, '%': 1 } as const
 
 function value(number: number, { unit }: BenchFigure): string {
   return `${number.toFixed(digits[unit])}${unit === 'x' ? 'x' : ` ${unit}`}`

@@ -1,7 +1,7 @@
 /** What an exported model carries to explain itself: a card for people, a plan for tools. */
 import { formatBytes, formatCount, formatPercent } from '@contract/display-numbers'
 import { qualityOf } from '@contract/quality'
-import type { BuiltModel, Measurement } from '@contract/trial'
+import type { BuiltModel, Measurement, Parity } from '@contract/trial'
 import { latheVersion } from '../../base/lathe-version'
 import type { TrialMaking } from '../../study/trial-spec'
 import { planDocument } from './plan-document'
@@ -43,10 +43,7 @@ function modelCard({ name, built, measurement }: ExportedTrial): string {
     `- Size: ${formatBytes(built.sizeBytes)}, ${formatCount(built.parameterCount)} parameters`,
     `- Kept in the compressed linear layers: ${formatPercent(built.retainedParameterFraction)} of their parameters`,
     `- Layers factorised: ${built.plan.length - dense}; left dense by the plan: ${dense}`,
-    ...built.parity.map(
-      ({ comparison, maxRelativeError, cosineSimilarity, utterances }) =>
-        `- Outputs against the original (${comparison}, ${utterances} utterances): largest difference ${maxRelativeError.toExponential(2)} of the largest output, cosine ${cosineSimilarity.toFixed(6)}`
-    ),
+    ...built.parity.map(parityLine),
     ...(measurement === undefined ? ['- Errors: not measured'] : measurementLines(measurement)),
     '',
     'Everything recorded about it is in `lathe-plan.json`.',
@@ -55,6 +52,14 @@ function modelCard({ name, built, measurement }: ExportedTrial): string {
       : ['The ranks are in `plan.json`, to edit and to use again: `lathe compress --plan plan.json`.'])
   ]
   return `${lines.join('\n')}\n`
+}
+
+function parityLine({ comparison, utterances, maxRelativeError, cosineSimilarity }: Parity): string {
+  const what =
+    comparison === 'layer-products'
+      ? 'Every layer at full rank against its weight, on random inputs'
+      : `Outputs against the original (${comparison}, ${utterances} utterances)`
+  return `- ${what}: largest difference ${maxRelativeError.toExponential(2)} of the largest output, cosine ${cosineSimilarity.toFixed(6)}`
 }
 
 function measurementLines(measurement: Measurement): string[] {

@@ -40,7 +40,8 @@ const optionalColumns: ReadonlySet<string> = new Set([
   ...Object.values(errorRateNames),
   'CER',
   'vs baseline',
-  'batched RTFx'
+  'batched RTFx',
+  'speedup'
 ])
 
 /** The columns of the trade-off table, in the order they are read. */
@@ -70,6 +71,12 @@ export const tradeOffColumns: readonly TrialColumn[] = [
     'batched RTFx',
     ({ throughput }) => throughput?.realTimeSpeed,
     (speed) => speed.toFixed(1)
+  ),
+  figure(
+    'speedup',
+    ({ pairedLatencies }) => pairedLatencies?.find(({ reference }) => reference === 'baseline'),
+    ({ speedup, interval }) =>
+      `${speedup.toFixed(2)}x (${interval.lower.toFixed(2)}-${interval.upper.toFixed(2)})`
   ),
   figure('peak memory', ({ peakResidentBytes }) => peakResidentBytes, formatBytes),
   { title: '', align: 'left', cell: trialRemark }

@@ -15,7 +15,9 @@ interface BenchOptions {
 
 export function benchCommand(context: CommandContext): Command {
   return new Command('bench')
-    .description('Time decomposition, latency, planning, studies and throughput on this machine.')
+    .description(
+      'Time decomposition, latency, planning, studies, throughput and training steps on this machine.'
+    )
     .argument('<model>', 'model folder or .onnx file')
     .requiredOption('--calibration <manifest>', 'speech that the statistics come from')
     .requiredOption('--data <manifest>', 'speech that is heard')

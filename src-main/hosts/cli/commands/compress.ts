@@ -5,9 +5,16 @@ import type { CompressRequest, CompressResult } from '../../../services/requests
 import type { CommandContext } from '../command-context'
 import { defaultWorkspace } from '../default-workspace'
 import { usageError } from '../usage-error'
+import {
+  addForceOption,
+  addMemoryOption,
+  resourceOptions,
+  type ForceOptions,
+  type MemoryOptions
+} from './resource-options'
 import { addLowRankOptions, lowRankMaking, type LowRankOptions } from './low-rank-options'
 
-interface CompressOptions extends LowRankOptions {
+interface CompressOptions extends LowRankOptions, ForceOptions, MemoryOptions {
   readonly method?: LowRankMethod
   readonly calibration?: string
   readonly resample?: boolean
@@ -29,7 +36,7 @@ export function compressCommand(context: CommandContext): Command {
     .argument('<model>', 'model folder or .onnx file')
     .requiredOption('--output <folder>', 'folder to write; must not hold files yet')
     .addOption(new Option('--method <name>', 'low-rank method').choices(lowRankMethods))
-  return addLowRankOptions(command)
+  return addMemoryOption(addForceOption(addLowRankOptions(command)))
     .option('--calibration <manifest>', 'speech that the statistics and the parity check come from')
     .option('--resample', 'resample audio at another rate instead of refusing it')
     .option('--workspace <folder>', 'where statistics and factors are cached', defaultWorkspace)
@@ -44,7 +51,8 @@ export function compressCommand(context: CommandContext): Command {
           calibrationPath: options.calibration,
           resample: options.resample ?? false,
           workspaceFolder: options.workspace,
-          outputFolder: options.output
+          outputFolder: options.output,
+          ...resourceOptions(options)
         },
         context.following()
       )

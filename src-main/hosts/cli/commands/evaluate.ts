@@ -2,9 +2,10 @@ import { Command, Option } from 'commander'
 import { evaluationSettingsSchema, normalizerNames } from '@contract/recipe'
 import { formatMeasurement } from '../../../services/report/measurement-text'
 import type { CommandContext } from '../command-context'
+import { addMemoryOption, type MemoryOptions } from './resource-options'
 import { parsePositiveInteger, parseWholeNumber } from '../parse-options'
 
-interface EvaluateOptions {
+interface EvaluateOptions extends MemoryOptions {
   readonly data: string
   readonly threads: number
   readonly warmup: number
@@ -18,7 +19,7 @@ interface EvaluateOptions {
 }
 
 export function evaluateCommand(context: CommandContext): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description('Measure errors, latency and memory of a model on recorded speech.')
     .argument('<model>', 'model folder or .onnx file')
     .requiredOption(
@@ -43,6 +44,7 @@ export function evaluateCommand(context: CommandContext): Command {
     )
     .option('--skip-unreadable', 'leave out recordings that cannot be read, by name, instead of stopping')
     .option('--throughput', 'measure padded batches of recordings of like length too')
+  return addMemoryOption(command)
     .option('--worst <n>', 'how many of the worst utterances to show', parseWholeNumber, 5)
     .option('--json', 'print JSON with every utterance')
     .addHelpText(
@@ -54,6 +56,7 @@ export function evaluateCommand(context: CommandContext): Command {
         {
           modelPath: model,
           datasetPath: options.data,
+          memoryLimitBytes: options.memoryLimit,
           settings: evaluationSettingsSchema.parse({
             threads: options.threads,
             warmupUtterances: options.warmup,

@@ -10,6 +10,7 @@ interface ServeOptions {
   readonly port: number
   readonly root: readonly string[]
   readonly open: boolean
+  readonly newToken: boolean
 }
 
 /** Unlikely to be taken, and the same every time, so that an SSH tunnel can be set up before. */
@@ -27,16 +28,18 @@ export function serveCommand(context: CommandContext): Command {
       []
     )
     .option('--no-open', 'only print the address')
+    .option('--new-token', 'make the address of earlier runs on this port invalid', false)
     .addHelpText(
       'after',
       '\nExamples:\n  lathe serve --root models --root speech\n' +
         '  ssh -L 4173:127.0.0.1:4173 server   (the same port on both sides), then there: lathe serve --no-open'
     )
-    .action(async ({ workspace, port, root, open }: ServeOptions) => {
+    .action(async ({ workspace, port, root, open, newToken }: ServeOptions) => {
       const served = await context.serveWeb({
         workspaceFolder: resolve(workspace),
         roots: (root.length === 0 ? ['.'] : root).map((folder) => resolve(folder)),
-        port
+        port,
+        isTokenNew: newToken
       })
       try {
         context.print(served.url)
