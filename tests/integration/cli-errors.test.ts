@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { StudyReport } from '@contract/trial'
 import { createPrng } from '../../src-main/base/prng'
 import { snapshotFolder } from '../helpers/folder-snapshot'
-import { runCli } from '../helpers/run-cli'
+import { runCli, startCli } from '../helpers/run-cli'
 import { useSharedTemporaryFolder } from '../helpers/shared-temporary-folder'
 import { tinySound, writeManifest, type ManifestLine } from '../helpers/tiny-speech-data'
 import {
@@ -407,5 +407,14 @@ describe('a study with a recording that cannot be heard', () => {
       ['int8', 'failed', 'invalid-input']
     ])
     expect(trials[0]?.error?.message).toContain('evaluation/001.wav')
+  })
+})
+
+describe('a reader that has seen enough', () => {
+  it('ends the command without a complaint', async () => {
+    const { process: child, ended } = startCli(['study', '--help'])
+    child.stdout?.destroy()
+    const { code, signal, stderr } = await ended
+    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' })
   })
 })

@@ -42,6 +42,11 @@ export async function runCommandLine(
     if (stop.signal.aborted) process.exit(exitCodes.cancelled)
     stop.abort()
   })
+  process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
+    // `lathe inspect MODEL | head`: whoever reads has seen enough.
+    if (failure.code === 'EPIPE') process.exit(exitCodes.ok)
+    throw failure
+  })
   const context: CommandContext = {
     services,
     serveWeb,
