@@ -157,8 +157,10 @@ export class JsonFields {
   }
 }
 
-/** A value as a message shows it: its JSON, cut short. */
+/** A value as a message shows it: its JSON, cut short. A list or object shows its first level only, however deep it goes. */
 function describe(value: unknown): string {
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(value, (key, member: unknown) =>
+    key !== '' && typeof member === 'object' && member !== null ? '...' : member
+  )
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`
 }

@@ -26,8 +26,7 @@ export interface TableRow {
 export function readDelimitedTable(text: string, tableName: string): DelimitedTable {
   const [head, ...body] = parseRecords(text, tableName)
   const columns = (head?.record ?? []).map((column) => column.trim())
-  const repeated = columns.find((column, index) => columns.indexOf(column) !== index)
-  if (columns.length === 0 || repeated !== undefined) {
+  if (columns.length === 0 || new Set(columns).size !== columns.length) {
     throw new WorkbenchError(
       'invalid-input',
       `${tableName} begins with the columns ${listColumns(columns)}, expected names that differ.`
@@ -47,9 +46,15 @@ export function readDelimitedTable(text: string, tableName: string): DelimitedTa
   return { columns, rows }
 }
 
+/** More than anybody reads; a damaged file may have a million. */
+const shownColumns = 40
+
 /** Column names as a message shows them. */
 export function listColumns(columns: readonly string[]): string {
-  return columns.length === 0 ? 'none' : columns.map((column) => `'${column}'`).join(', ')
+  if (columns.length === 0) return 'none'
+  const shown = columns.slice(0, shownColumns).map((column) => `'${column}'`)
+  const rest = columns.length - shown.length
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 function parseRecords(text: string, tableName: string): CsvRecord[] {

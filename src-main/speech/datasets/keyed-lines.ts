@@ -20,7 +20,8 @@ export function readKeyedLines(text: string, fileName: string): Map<string, Keye
     .replace(/^\uFEFF/, '')
     .split('\n')
     .forEach((line, index) => {
-      const [, key, value = ''] = /^\s*(\S+)(?:\s+(.*))?$/.exec(line.trimEnd()) ?? []
+      // Every part takes what is left without going back: a line may be a million spaces long.
+      const [, key, value = ''] = /^\s*(\S+)\s*([^]*)$/.exec(line.trimEnd()) ?? []
       if (key === undefined) return
       const where = `Line ${index + 1} of ${fileName}`
       const earlier = lines.get(key)

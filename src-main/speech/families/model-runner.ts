@@ -218,7 +218,7 @@ function zeroPad(samples: Float32Array, length: number): Float32Array {
  *
  * - `share` of the longest recording's length. Frames of padding are left out; one that is half padding is kept.
  */
-function outputOfRecording({ dims, data }: FloatTensor, index: number, share: number): FloatTensor {
+export function outputOfRecording({ dims, data }: FloatTensor, index: number, share: number): FloatTensor {
   const [, ...sizes] = dims
   const stride = sizes.reduce((product, size) => product * size, 1)
   const [frames, classes] = sizes

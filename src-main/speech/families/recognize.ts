@@ -1,6 +1,7 @@
 /** Finds out what kind of speech model a folder holds. A new family, or a new layout of one, is one more row of the table. */
 import { WorkbenchError } from '@contract/errors'
 import type { JsonFields } from '../json-fields'
+import { assertDrivable } from './assert-drivable'
 import {
   describeHuggingFaceClassifier,
   describeLabelledGraph,
@@ -80,6 +81,12 @@ export async function recognizeFamily(
   folder: ModelFolder,
   graph: ModelInterface
 ): Promise<SpeechModelDescription> {
+  const description = await describeFamily(folder, graph)
+  assertDrivable(description)
+  return description
+}
+
+async function describeFamily(folder: ModelFolder, graph: ModelInterface): Promise<SpeechModelDescription> {
   if (folder.has(modelFileName)) return describeByModelFile(folder, graph)
   const refusals: WorkbenchError[] = []
   const attempt = async <T>(read: () => Promise<T>): Promise<T | undefined> => {

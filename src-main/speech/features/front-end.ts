@@ -1,4 +1,5 @@
 /** How sound becomes a model's input: one member per front end, each an ONNX graph from `waveform` to `features`. */
+import { WorkbenchError } from '@contract/errors'
 import type { Dimension, Model } from '../../onnx/ir/model'
 import { kaldiFbankModel, type KaldiFbankParameters } from './kaldi-fbank'
 import { nemoLogMelModel, type NemoLogMelParameters } from './nemo-log-mel'
@@ -13,8 +14,31 @@ export type FrontEnd =
 
 export type InputKind = FrontEnd['kind']
 
+/** A frame of 85 ms at 48 kHz; its transform is a matrix of its length squared. */
+const longestFrame = 4096
+
+/** Several times what any speech model uses. */
+const mostMelBins = 1024
+
+/**
+ * Refuses sizes that a hostile configuration may claim, before memory is taken for them.
+ *
+ * @throws WorkbenchError `unsupported-model`.
+ */
+export function assertFrontEndSize(frontEnd: FrontEnd): void {
+  if (frontEnd.kind === 'raw-waveform') return
+  const { parameters } = frontEnd
+  const frame = 'fftLength' in parameters ? parameters.fftLength : parameters.frameLength
+  if (frame <= longestFrame && parameters.melBins <= mostMelBins) return
+  throw new WorkbenchError(
+    'unsupported-model',
+    `The features have frames of ${frame} samples and ${parameters.melBins} mel bins, expected at most ${longestFrame} and ${mostMelBins}.`
+  )
+}
+
 /** @throws WorkbenchError `unsupported-model` when a parameter is out of range. */
 export function frontEndModel(frontEnd: FrontEnd): Model {
+  assertFrontEndSize(frontEnd)
   switch (frontEnd.kind) {
     case 'whisper-log-mel':
       return whisperLogMelModel(frontEnd.parameters)

@@ -47,20 +47,23 @@ const usualSpecialTokens = [...usualPadTokens, '<s>', '</s>', '<unk>', '[UNK]'] 
  */
 export function parseCtcVocabulary(source: CtcVocabularySource): CtcVocabulary {
   const { classes, modelName } = source
-  const tokens = new Array<string | undefined>(classes).fill(undefined)
-  addTokens(tokens, 'vocab.json', source.vocabularyText, modelName)
+  // A map, not an array of `classes`: a configuration may claim more than anybody has the memory for.
+  const tokens = new Map<number, string>()
+  addTokens({ tokens, classes }, 'vocab.json', source.vocabularyText, modelName)
   if (source.addedTokensText !== undefined) {
-    addTokens(tokens, 'added_tokens.json', source.addedTokensText, modelName)
+    addTokens({ tokens, classes }, 'added_tokens.json', source.addedTokensText, modelName)
   }
   const padTokens: readonly string[] = source.padToken === undefined ? usualPadTokens : [source.padToken]
-  const complete = tokens.filter((token) => token !== undefined)
+  const complete: string[] = []
+  for (let token = tokens.get(0); token !== undefined; token = tokens.get(complete.length))
+    complete.push(token)
   if (complete.length !== classes) {
     throw new WorkbenchError(
       'unsupported-model',
-      `vocab.json of '${modelName}' names ${complete.length} of ${classes} classes of the logits; class ${tokens.indexOf(undefined)} has no token.`
+      `vocab.json of '${modelName}' names ${tokens.size} of ${classes} classes of the logits; class ${complete.length} has no token.`
     )
   }
-  const blankId = source.blankId ?? tokens.findIndex((token) => padTokens.includes(token ?? ''))
+  const blankId = source.blankId ?? complete.findIndex((token) => padTokens.includes(token))
   if (blankId < 0 || blankId >= classes) {
     throw new WorkbenchError(
       'unsupported-model',
@@ -83,15 +86,22 @@ export function parseCtcVocabulary(source: CtcVocabularySource): CtcVocabulary {
   }
 }
 
-function addTokens(tokens: (string | undefined)[], fileName: string, text: string, modelName: string): void {
+interface TokenTable {
+  /** By class. */
+  readonly tokens: Map<number, string>
+  /** As many as the logits are wide. */
+  readonly classes: number
+}
+
+function addTokens({ tokens, classes }: TokenTable, fileName: string, text: string, modelName: string): void {
   const fields = JsonFields.parse(text, `${fileName} of '${modelName}'`, 'unsupported-model')
   for (const [token, id] of fields.entries()) {
     // A tokenizer may know more special tokens than the model has classes: those cannot be heard.
-    if (fileName === 'added_tokens.json' && Number.isInteger(id) && Number(id) >= tokens.length) continue
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= tokens.length) {
-      throw fields.mismatch(token, `a class of the logits, 0 to ${tokens.length - 1}`, id)
+    if (fileName === 'added_tokens.json' && Number.isInteger(id) && Number(id) >= classes) continue
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= classes) {
+      throw fields.mismatch(token, `a class of the logits, 0 to ${classes - 1}`, id)
     }
-    const holder = tokens[id]
+    const holder = tokens.get(id)
     // added_tokens.json may repeat what vocab.json says.
     if (holder !== undefined && holder !== token) {
       throw new WorkbenchError(
@@ -99,6 +109,6 @@ function addTokens(tokens: (string | undefined)[], fileName: string, text: strin
         `${fields.where} gives class ${id} to '${token}', but '${holder}' has it already.`
       )
     }
-    tokens[id] = token
+    tokens.set(id, token)
   }
 }

@@ -14,8 +14,10 @@ export function parseLabels(text: string, where: string): string[] {
     .trimEnd()
     .split(/\r?\n/u)
     .map((line) => line.trim())
+  const lines = new Map<string, number>()
   labels.forEach((label, index) => {
-    const first = labels.indexOf(label)
+    const first = lines.get(label) ?? index
+    lines.set(label, first)
     if (label === '') {
       throw new WorkbenchError(
         'unsupported-model',

@@ -46,14 +46,18 @@ export interface TokensFileSource {
 export function parseTokensFile({ text, where, classes, blankId }: TokensFileSource): CtcVocabulary {
   const symbols = readSymbols(text, where)
   const count = classes ?? symbols.size
-  const tokens = Array.from({ length: count }, (_, id) => {
+  const tokens: string[] = []
+  // Not an array of `count` at once: a graph may claim a width that nobody has the memory for.
+  for (let id = 0; id < count; id++) {
     const symbol = symbols.get(id)
-    if (symbol !== undefined) return symbol
-    throw new WorkbenchError(
-      'unsupported-model',
-      `${where} has ${symbols.size} symbols and none for class ${id}, expected one for each of ${count} classes of the logits.`
-    )
-  })
+    if (symbol === undefined) {
+      throw new WorkbenchError(
+        'unsupported-model',
+        `${where} has ${symbols.size} symbols and none for class ${id}, expected one for each of ${count} classes of the logits.`
+      )
+    }
+    tokens.push(symbol)
+  }
   if (symbols.size !== count) {
     throw new WorkbenchError(
       'unsupported-model',
