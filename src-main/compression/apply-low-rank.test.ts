@@ -10,7 +10,7 @@ import { locateLinearLayers } from '../onnx/linear-layer/locate-linear-layers'
 import { readWeight } from '../onnx/linear-layer/read-weight'
 import { truncate } from '../../tests/helpers/truncate'
 import { applyCuts, applyLowRank } from './apply-low-rank'
-import { cutPlan } from './cut-factors'
+import { cutPlan, storedCuts } from './cut-factors'
 import { layerMatrix } from './layer-matrix'
 import { lowRankFactors, type LowRankFactors } from './low-rank-factors'
 
@@ -151,7 +151,7 @@ describe('applyLowRank', () => {
 
   it('refuses a cut of another rank than planned', async () => {
     const plan = layers.map((layer) => ({ layer, rank: 2 }))
-    const cuts = cutPlan(plan, await factorsByMatrix())
+    const cuts = storedCuts(cutPlan(plan, await factorsByMatrix()))
     const other = layers.map((layer) => ({ layer, rank: 3 }))
     expect(() => applyCuts(shared, other, cuts)).toThrow(
       expect.objectContaining({

@@ -1,5 +1,6 @@
 import { WorkbenchError } from '@contract/errors'
 import { columnSlice, matrix, type Matrix } from '../linalg/matrix'
+import type { TensorValues } from '../onnx/ir/tensor'
 import type { StoredFactors } from '../onnx/passes/replace-with-factors'
 import { layerMatrix } from './layer-matrix'
 import type { LowRankFactors } from './low-rank-factors'
@@ -12,6 +13,13 @@ export interface CutFactors {
   /** [rank, out] */
   readonly up: Matrix
   /** [out], what the pair loses of the mean output; undefined: nothing is added. */
+  readonly shift: Float64Array | undefined
+}
+
+/** A cut as a model stores it. */
+export interface StoredCut {
+  readonly factors: StoredFactors
+  /** As in `CutFactors`. */
   readonly shift: Float64Array | undefined
 }
 
@@ -64,7 +72,7 @@ export function cutPlan(
  * A pair as it is stored: float32, with column r of `down` and row r of `up` brought to one length, so that neither factor
  * needs a wider range of values than the other. That leaves the product unchanged and suits quantization.
  */
-export function storedFactors({ down, up }: Pick<CutFactors, 'down' | 'up'>): StoredFactors {
+export function storedFactors({ down, up }: Pick<CutFactors, 'down' | 'up'>): StoredFactors<Float32Array> {
   const rank = down.columns
   const cutDown = new Float32Array(down.data.length)
   const cutUp = new Float32Array(up.data.length)
@@ -78,6 +86,30 @@ export function storedFactors({ down, up }: Pick<CutFactors, 'down' | 'up'>): St
     for (let j = 0; j < up.columns; j++) cutUp[r * up.columns + j] = up.data[r * up.columns + j]! * scale
   }
   return { rank, down: cutDown, up: cutUp }
+}
+
+/**
+ * Cuts as a model stores them, by layer id. Layers that share a cut share what is stored.
+ *
+ * - `keep`  where the arrays stay until they are written, such as a file; left out, in memory.
+ */
+export function storedCuts(
+  cuts: ReadonlyMap<string, CutFactors>,
+  keep: (values: Float32Array) => TensorValues<Float32Array> = (values) => values
+): Map<string, StoredCut> {
+  const known = new Map<CutFactors, StoredCut>()
+  const stored = new Map<string, StoredCut>()
+  for (const [layerId, cut] of cuts) {
+    const shared = known.get(cut) ?? keptCut(cut, keep)
+    known.set(cut, shared)
+    stored.set(layerId, shared)
+  }
+  return stored
+}
+
+function keptCut(cut: CutFactors, keep: (values: Float32Array) => TensorValues<Float32Array>): StoredCut {
+  const { rank, down, up } = storedFactors(cut)
+  return { factors: { rank, down: keep(down), up: keep(up) }, shift: cut.shift }
 }
 
 /** What rank r loses of the mean output: Σ over i ≥ r of (μ · down_i) · up_i, [out]. */

@@ -30,6 +30,18 @@ const goldens = JSON.parse(
   projected: { rank: number; outputs: number[][] }[]
 }[]
 
+/** Made by tests/fixtures/compression/singular_values.py. */
+const { graded: gradedGoldens } = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../../tests/fixtures/compression/singular-values.json'), 'utf8')
+) as { readonly graded: readonly Graded[] }
+
+interface Graded {
+  readonly name: string
+  readonly condition: number
+  readonly rows: number[][]
+  readonly singularValues: number[]
+}
+
 /** W′ of rank r: the first r columns of `down` times the first r rows of `up`. */
 function ofRank({ down, up }: LowRankFactors, rank: number): Matrix {
   return multiply(columnSlice(down, 0, rank), matrix(rank, up.columns, up.data.slice(0, rank * up.columns)))
@@ -98,6 +110,22 @@ describe('lowRankFactors against LAPACK', () => {
         (4 * atol * singularValues[0]!) / gap
       )
     }
+  })
+})
+
+describe('lowRankFactors against LAPACK, far below the largest singular value', () => {
+  it.each(gradedGoldens)('$name', async ({ rows, condition, singularValues }) => {
+    const w = fromRows(rows)
+    const factors = await lowRankFactors(w, undefined, scalarProducts)
+    // 1e-9 of each value is promised while the condition is below 1e6; rounding of W·v, some ε σ₁, adds to both sides.
+    const rtol = 1e-10 + 20 * epsilon * condition
+    expect(rtol).toBeLessThan(1e-9 * Math.max(1, condition / 1e5))
+    factors.singularValues.forEach((value, k) => {
+      expect(Math.abs(value / singularValues[k]! - 1)).toBeLessThan(rtol)
+    })
+    const scale = 8 * (w.rows + w.columns) * epsilon
+    expect(orthonormalityError(transpose(factors.up))).toBeLessThan(scale)
+    expect(largestDifference(multiply(factors.down, factors.up).data, w.data)).toBeLessThan(scale)
   })
 })
 

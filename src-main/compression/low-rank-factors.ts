@@ -1,8 +1,9 @@
 import { WorkbenchError } from '@contract/errors'
 import { semidefiniteCholesky } from '../linalg/cholesky'
-import { allFinite, transpose, type Matrix } from '../linalg/matrix'
+import { allFinite, type Matrix } from '../linalg/matrix'
 import type { Products } from '../linalg/products'
-import { orthonormalized } from '../linalg/orthonormalize'
+import { orthonormalizedRows } from '../linalg/orthonormalize'
+import { separateSmall } from '../linalg/separate-small'
 import { symmetricEigen } from '../linalg/symmetric-eigen'
 
 /**
@@ -23,6 +24,11 @@ export interface LowRankFactors {
    * Mean input μ [in] of a centred method: what the directions beyond a rank lose of μ·W goes into the bias.
    */
   readonly inputMean?: Float64Array
+}
+
+/** Factors that are not held: the spectrum is at hand, the rest is read when it is needed, and let go. */
+export interface KeptFactors extends Pick<LowRankFactors, 'singularValues'> {
+  readonly read: () => Promise<LowRankFactors>
 }
 
 /**
@@ -49,18 +55,19 @@ export async function lowRankFactors(
       'The weight holds values that are not finite; it cannot be factorised.'
     )
   }
-  const basis =
+  const { vectors, singularValues } =
     weight.columns <= weight.rows
       ? await outputSideBasis(weight, moment, products)
       : await inputSideBasis(weight, moment, products)
-  const down = await products.product(weight, basis.vectors)
-  // ‖W·v_k‖ has half the digits more than the root of an eigenvalue; with a moment it would cost another product.
-  const singularValues = moment === undefined ? columnLengths(down) : basis.singularValues
-  return { down, up: transpose(basis.vectors), singularValues }
+  const down = await products.product(weight, vectors, { transposeB: true })
+  if (moment !== undefined) return { down, up: vectors, singularValues }
+  // ‖W·v_k‖ has twice the digits of the root of an eigenvalue; with a moment it would cost another product.
+  const separated = await separateSmall(down, vectors, products)
+  return { down: separated.left, up: separated.right, singularValues: separated.singularValues }
 }
 
 interface OutputBasis {
-  /** V [out, k], orthonormal columns. */
+  /** Vᵀ [k, out], orthonormal rows. */
   readonly vectors: Matrix
   readonly singularValues: Float64Array
 }
@@ -88,23 +95,13 @@ async function inputSideBasis(
       : await products.product(semidefiniteCholesky(moment, choleskyTolerance), weight, { transposeA: true })
   const inner = await products.product(whitened, whitened, { transposeB: true })
   const { values, vectors } = await symmetricEigen(inner, products)
-  // Columns (LᵀW)ᵀ·u have length σ.
-  const spanned = await products.product(whitened, vectors, { transposeA: true })
-  return { vectors: await orthonormalized(spanned, products), singularValues: squareRoots(values) }
+  // Rows uᵀ·(LᵀW) have length σ.
+  const spanned = await products.product(vectors, whitened)
+  return { vectors: await orthonormalizedRows(spanned, products), singularValues: squareRoots(values) }
 }
 
 /** Pivots below this share of the largest diagonal entry are rounding noise of a singular moment. */
 const choleskyTolerance = 1e-14
-
-/** Lengths of columns that are ordered by them but for rounding, made to descend in rounding too. */
-function columnLengths({ rows, columns, data }: Matrix): Float64Array {
-  const squares = new Float64Array(columns)
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < columns; k++) squares[k]! += data[i * columns + k]! ** 2
-  }
-  for (let k = 1; k < columns; k++) squares[k] = Math.min(squares[k]!, squares[k - 1]!)
-  return squares.map(Math.sqrt)
-}
 
 /** Eigenvalues of a positive semi-definite matrix may come out slightly negative. */
 function squareRoots(values: Float64Array): Float64Array {

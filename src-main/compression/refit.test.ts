@@ -95,7 +95,7 @@ describe('refitFactors on the inputs of the original', () => {
     // Two rows of input can ask for a change of rank 2 at most: three of five directions keep their row products.
     const change = add(up, cut.up, -1)
     const rows = Array.from({ length: 5 }, (_, r) => change.data.slice(r * outputs, (r + 1) * outputs))
-    expect(numericalRank(rows)).toBe(2)
+    expect(numericalRank(rows)).toBeLessThanOrEqual(2)
     expect(await refit(cut, true, momentsOf(matrix(3, features)))).toMatchObject({ up: cut.up })
   })
 })

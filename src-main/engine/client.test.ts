@@ -78,6 +78,29 @@ beforeEach(() => {
 const ask = (options?: Parameters<EngineClient['request']>[2]) =>
   client.request('dataset.describe', { datasetPath: 'eval.jsonl' }, options)
 
+describe('an asker who cannot take what was computed', () => {
+  it('gets its own error as the end of the request, and the engine is not left to compute in vain', async () => {
+    const full = new WorkbenchError('io', 'Could not use the records: the disk is full.')
+    const answer = ask({
+      onRecords: () => {
+        throw full
+      }
+    })
+    const first = launcher.latest
+    const id = first.requestId()
+    expect(() => first.say({ kind: 'records', id, records: [] })).not.toThrow()
+    await expect(answer).rejects.toBe(full)
+    expect(first.isKilled).toBe(true)
+    // Nothing that is still on its way does harm, and the next request gets a process of its own.
+    first.say({ kind: 'records', id, records: [] })
+    first.exit()
+    const next = ask()
+    expect(launcher.latest).not.toBe(first)
+    launcher.latest.say({ kind: 'result', id: launcher.latest.requestId(), result: dataset })
+    expect(await next).toEqual(dataset)
+  })
+})
+
 describe('a request', () => {
   it('starts an engine, and only the first one does', async () => {
     expect(launcher.launched).toHaveLength(0)

@@ -1,4 +1,4 @@
-import { WorkbenchError, fromErrorWire } from '@contract/errors'
+import { WorkbenchError, fromErrorWire, wrapError } from '@contract/errors'
 import type { Progress } from '@contract/progress'
 import type { TrainingEvent } from '@contract/training'
 import type { UtteranceRecord } from '@contract/trial'
@@ -26,7 +26,8 @@ interface Pending {
 /**
  * One engine process, started at the first request and again after it died.
  *
- * A request ends in a result, a coded error, `cancelled`, or `crashed` when the process went down under it.
+ * A request ends in a result, a coded error, `cancelled`, or `crashed` when the process went down under it. One that the
+ * host has ended for a reason of its own, such as memory, ends its requests with that.
  */
 export class EngineClient {
   readonly #launcher: EngineLauncher
@@ -84,7 +85,7 @@ export class EngineClient {
     })
     process.onExit((exit) => {
       if (this.#process === process) this.#process = undefined
-      const error = crashed(exit)
+      const error = exit.reason ?? crashed(exit)
       for (const pending of [...this.#pending.values()]) {
         // A newer process may have requests of its own under way.
         if (pending.process === process) pending.settle({ error })
@@ -99,13 +100,13 @@ export class EngineClient {
     if (pending === undefined) return
     switch (message.kind) {
       case 'progress':
-        pending.options.onProgress?.(message.progress)
+        this.#tell(pending, ({ onProgress }) => onProgress?.(message.progress))
         return
       case 'records':
-        pending.options.onRecords?.(message.records)
+        this.#tell(pending, ({ onRecords }) => onRecords?.(message.records))
         return
       case 'training':
-        pending.options.onTraining?.(message.event)
+        this.#tell(pending, ({ onTraining }) => onTraining?.(message.event))
         return
       case 'result':
         pending.settle({ result: message.result })
@@ -115,6 +116,22 @@ export class EngineClient {
         return
       default:
         assertNever(message)
+    }
+  }
+
+  /**
+   * Hands something to the one who asked. When they cannot take it, such as records on a full disk, the request ends with
+   * their error: what else it would compute could not be kept either.
+   */
+  #tell(pending: Pending, hand: (options: RequestOptions) => void): void {
+    try {
+      hand(pending.options)
+    } catch (thrown) {
+      pending.settle({
+        error: wrapError(thrown, 'internal', 'What an engine has computed could not be taken.')
+      })
+      if (this.#process === pending.process) this.#process = undefined
+      pending.process.kill()
     }
   }
 }

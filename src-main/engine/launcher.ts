@@ -1,3 +1,4 @@
+import type { WorkbenchError } from '@contract/errors'
 import type { EngineMessage, HostMessage } from './protocol'
 
 /** Why an engine process is gone. */
@@ -6,6 +7,8 @@ export interface EngineExit {
   readonly signal: string | null
   /** The last lines it wrote to standard error. */
   readonly lastWords: string
+  /** Why the host ended it, where it did so for a reason of its own; left out: nobody wanted its end. */
+  readonly reason?: WorkbenchError
 }
 
 /** A running engine process, as its client sees it. */

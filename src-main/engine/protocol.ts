@@ -3,6 +3,7 @@
  * audio never cross: they are read and written by the engine, and named by path or hash.
  */
 import type { BenchSection } from '@contract/bench-report'
+import type { DemoPart, DemoSpeechSummary } from '@contract/demo-speech'
 import type { ErrorWire } from '@contract/errors'
 import type { Gate } from '@contract/gate'
 import type { TwinSpectra, WeightStatistics } from '@contract/inspect'
@@ -15,7 +16,8 @@ import type { EvaluationSettings, LayerSelection } from '@contract/recipe'
 import type { ModelSpectra } from '@contract/spectra'
 import type { HeardRecording } from '@contract/transcription'
 import type { TrainingEvent, TrainingRecipe, TrainingSummary } from '@contract/training'
-import type { BuiltModel, Measurement, UtteranceRecord } from '@contract/trial'
+import type { TrainableCount, TrainableQuestion } from '@contract/training-record'
+import type { BuiltModel, Measurement, PairedLatency, UtteranceRecord } from '@contract/trial'
 import type { SpeechModelDescription } from '../speech/families/family'
 import type { LowRankMaking, TrialMaking } from '../study/trial-spec'
 
@@ -34,6 +36,8 @@ export interface BuildParams {
   readonly calibrationPath: string | undefined
   /** Hash of the calibration set, where it is known already: hashing reads all of its audio. */
   readonly calibrationHash: string | undefined
+  /** How many recordings of the calibration set are used, spread over it; left out, all. */
+  readonly calibrationRecordings?: number
   readonly workspaceFolder: string
   /** Whether the calibration set's audio may be resampled to the model's rate. */
   readonly resample: boolean
@@ -73,14 +77,26 @@ export interface ProbeParams {
   readonly threads: number
 }
 
-/** What an engine needs to drive a model without opening its folder again. */
-export interface RecognizedModel {
-  readonly description: SpeechModelDescription
+/** Which model it is, recognised or not. */
+export interface IdentifiedModel {
+  /** Undefined when no family recognises it. */
+  readonly description: SpeechModelDescription | undefined
   /** The ONNX file. */
   readonly modelFile: string
   readonly modelHash: string
+}
+
+/** What an engine needs to drive a model without opening its folder again. */
+export interface RecognizedModel extends IdentifiedModel {
+  readonly description: SpeechModelDescription
   /** Versions of what computes, for the identity of trials. */
   readonly versions: Readonly<Record<string, number>>
+}
+
+/** Only so many recordings of a data set, drawn at random; equal seeds draw the same ones. */
+export interface Subset {
+  readonly utterances: number
+  readonly seed: number
 }
 
 export interface EvaluateParams {
@@ -91,8 +107,8 @@ export interface EvaluateParams {
   readonly settings: EvaluationSettings
   /** Utterances with a record already; they are not run again, but their records count. */
   readonly known: readonly UtteranceRecord[]
-  /** Only so many recordings, drawn at random; equal seeds draw the same ones. Left out: all. */
-  readonly subset?: { readonly utterances: number; readonly seed: number }
+  /** Left out: all. */
+  readonly subset?: Subset
   /** When to end before the last recording; recordings then run in a random order. Left out: never. */
   readonly stopping?: {
     readonly gates: readonly Gate[]
@@ -100,9 +116,22 @@ export interface EvaluateParams {
   }
 }
 
+/** A model and the one that its speed is held against; both are driven alike. */
+export interface CompareLatencyParams {
+  readonly description: SpeechModelDescription
+  /** ONNX files to run. */
+  readonly modelFile: string
+  readonly referenceFile: string
+  readonly datasetPath: string
+  readonly settings: EvaluationSettings
+}
+
+/** What was measured; which models they were is for the host to say. */
+export type ComparedLatency = Omit<PairedLatency, 'reference' | 'referenceHash'>
+
 export interface ExportParams {
-  /** How the model is driven, and where its sidecar files are: beside its own ONNX file. */
-  readonly original: RecognizedModel
+  /** How the model is driven, if that is known, and where its sidecar files are: beside its own ONNX file. */
+  readonly original: Pick<IdentifiedModel, 'description' | 'modelFile'>
   /** ONNX file to export. */
   readonly modelFile: string
   readonly outputFolder: string
@@ -113,8 +142,11 @@ export interface ExportParams {
 export interface ExportResult {
   readonly folder: string
   readonly files: readonly { readonly name: string; readonly sizeBytes: number }[]
-  /** Largest output difference between the exported folder, loaded back, and the stored model: 0 when identical. */
-  readonly maxAbsoluteError: number
+  /**
+   * Largest output difference between the exported folder, loaded back, and the stored model: 0 when identical. Null where
+   * the model was not run, being large or of no known family: its files then were read back and are the stored ones.
+   */
+  readonly maxAbsoluteError: number | null
 }
 
 export interface TranscribeParams {
@@ -162,7 +194,7 @@ export interface TrainedModel extends TrainingSummary {
 
 /** One part of a benchmark. */
 export interface BenchParams extends SessionParams {
-  readonly part: 'decomposition' | 'latency' | 'planning' | 'study'
+  readonly part: 'decomposition' | 'latency' | 'planning' | 'study' | 'training-step'
   /** Recordings that are heard. */
   readonly datasetPath: string
   readonly utterances: number
@@ -184,13 +216,23 @@ export interface BenchStreamParams extends SessionParams {
   readonly engines: number
 }
 
+export interface DemoSpeechParams {
+  readonly part: DemoPart
+  readonly seed: number
+  /** Gets the manifest and a folder of recordings, both named for the part; what has these names is replaced. */
+  readonly outputFolder: string
+  /** Only the first so many. Left out: all of the part. */
+  readonly utterances?: number
+}
+
 /** Every request with its parameters and result. */
 export interface EngineRequests {
   'model.describe': { params: { modelPath: string }; result: ModelDescription }
   /** @throws WorkbenchError `unsupported-model` with the reason when no family recognises it. */
   'model.recognize': { params: { modelPath: string }; result: RecognizedModel }
+  'model.identify': { params: { modelPath: string }; result: IdentifiedModel }
   'dataset.describe': {
-    params: { readonly datasetPath: string; readonly skipUnreadable?: boolean }
+    params: { readonly datasetPath: string; readonly skipUnreadable?: boolean; readonly subset?: Subset }
     result: DatasetDescription
   }
   /** A cheap look at a data set: transcripts, and a few of its recordings. */
@@ -208,6 +250,7 @@ export interface EngineRequests {
     result: { readonly table: LatencyTable; readonly rankMultiple: number }
   }
   'model.evaluate': { params: EvaluateParams; result: Measurement }
+  'latency.compare': { params: CompareLatencyParams; result: ComparedLatency }
   'bench.conditions': {
     params: { readonly modelPath: string }
     result: { readonly modelHash: string; readonly runtime: string }
@@ -226,8 +269,13 @@ export interface EngineRequests {
   'model.export': { params: ExportParams; result: ExportResult }
   /** Goes on from the last checkpoint of the same training, if there is one. */
   'model.train': { params: TrainParams; result: TrainedModel }
+  'model.countTrainable': { params: TrainableQuestion; result: TrainableCount }
   'model.transcribe': { params: TranscribeParams; result: HeardRecording }
   'dataset.cut': { params: CutParams; result: CutRecording }
+  /** @throws WorkbenchError `not-found` when a program that this needs is not installed. */
+  'demo.speech': { params: DemoSpeechParams; result: DemoSpeechSummary }
+  /** Writes the demo's model as it is before its training into a folder. */
+  'demo.model': { params: { readonly folder: string; readonly seed: number }; result: null }
 }
 
 export type EngineRequestName = keyof EngineRequests

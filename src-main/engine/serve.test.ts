@@ -47,6 +47,7 @@ function serve(describeModel: (modelPath: string, context: JobContext) => Promis
   const jobs: Jobs = {
     'model.describe': ({ modelPath }, context) => describeModel(modelPath, context) as never,
     'model.recognize': absent,
+    'model.identify': absent,
     'dataset.describe': absent,
     'dataset.peek': absent,
     'model.build': absent,
@@ -56,13 +57,17 @@ function serve(describeModel: (modelPath: string, context: JobContext) => Promis
     'model.twins': absent,
     'machine.probe': absent,
     'model.evaluate': absent,
+    'latency.compare': absent,
     'bench.conditions': absent,
     'bench.run': absent,
     'bench.stream': absent,
     'model.export': absent,
     'model.train': absent,
+    'model.countTrainable': absent,
     'model.transcribe': absent,
-    'dataset.cut': absent
+    'dataset.cut': absent,
+    'demo.speech': absent,
+    'demo.model': absent
   }
   serveEngine(channel, jobs)
   return channel

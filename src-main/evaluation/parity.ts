@@ -54,7 +54,11 @@ export function compareOutputs(reference: Float32Array, candidate: Float32Array)
  *
  * @throws WorkbenchError `internal` when the lengths differ: the models then do not have the same interface.
  */
-export function addOutputs(sums: ParitySums, reference: Float32Array, candidate: Float32Array): ParitySums {
+export function addOutputs(
+  sums: ParitySums,
+  reference: Float32Array | Float64Array,
+  candidate: Float32Array | Float64Array
+): ParitySums {
   if (reference.length !== candidate.length) {
     throw new WorkbenchError(
       'internal',

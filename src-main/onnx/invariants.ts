@@ -218,6 +218,7 @@ function dataLength({ data }: Tensor): number {
   switch (data.kind) {
     case 'bytes':
       return data.bytes.byteLength
+    case 'deferred':
     case 'external':
       return data.lengthBytes
     case 'strings':

@@ -37,8 +37,8 @@ export function countMacs(model: Model, shapes: ShapeTable): MacCount {
     const inner = namedSubgraphs(node).map(({ name, graph }) =>
       countGraph(graph, subgraphPath(path, node, name))
     )
-    if (inner.length > 0) return Math.max(...inner)
-    const counter = counters[node.opType]
+    if (inner.length > 0) return inner.reduce((most, macs) => Math.max(most, macs))
+    const counter = Object.hasOwn(counters, node.opType) ? counters[node.opType] : undefined
     if (counter === undefined) return 0
     const macs = counter(node, (value) => shapeOf(shapes, value, path)?.dims)
     const key = qualifiedName(path, firstOutput(node))
@@ -106,6 +106,8 @@ function elements(dims: Dims): number | undefined {
   return dims?.every((dim) => dim !== undefined) ? elementCount(dims) : undefined
 }
 
+/** Undefined also where absurd sizes make a number that nothing can count to. */
 function times(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a * b
+  if (a === undefined || b === undefined) return undefined
+  return Number.isFinite(a * b) ? a * b : undefined
 }

@@ -25,6 +25,12 @@ export type RuntimeTensor = {
   }
 }[RuntimeDataType]
 
+/**
+ * On what sessions run, and how much the runtime may rewrite a graph unless it is told otherwise. There is no fallback:
+ * what cannot run so does not run, and every measurement says that it was made so.
+ */
+export const sessionExecution = { provider: 'cpu', graphOptimization: 'all' } as const
+
 /** A model to open: a file (external data is found beside it) or the bytes of a self-contained model. */
 export type ModelSource =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -34,6 +40,8 @@ export interface SessionOptions {
   readonly threads?: number
   /** Turn the runtime's own graph rewriting off, for comparisons of exactly the graph given. Default true. */
   readonly graphOptimization?: boolean
+  /** Where the runtime's profile goes when the session is released: `${profilePrefix}_...json`. Default: none is made. */
+  readonly profilePrefix?: string
 }
 
 export interface SessionInput {

@@ -5,6 +5,7 @@
 import type { StudyEstimate, EstimateBasis, TrialEstimate } from '@contract/study-estimate'
 import type { CalibrationMode, Precision } from '@contract/recipe'
 import type { TrialMethod } from '@contract/trial'
+import { builderBytes, factorBytes, momentBytes, runnerBytes } from './estimate-memory'
 import { storedBytes, type EstimatedModel } from './estimate-size'
 import { trialMethod, trialPrecision, type LowRankMaking, type TrialSpec } from './trial-spec'
 
@@ -54,10 +55,11 @@ const assumedBytesPerSecond = 100e6
 const assumedFlopsPerSecond = 1.5e9
 /** Tridiagonal form, eigenvectors and their way back: about 4/3 + 3 + 2 times n³ multiply-adds. */
 const eigenFlopsPerCube = 13
-/** An engine process with its runtime and nothing opened. */
-const assumedEngineBytes = 150e6
 
-export function estimateStudy(specs: readonly TrialSpec[], inputs: EstimateInputs): StudyEstimate {
+/** Everything but what the machine has: whoever asks it adds what is too little. */
+export type StudyCosts = Omit<StudyEstimate, 'shortfalls'>
+
+export function estimateStudy(specs: readonly TrialSpec[], inputs: EstimateInputs): StudyCosts {
   const costs = createCosts(inputs)
   const isFinished = (index: number): boolean => inputs.finished?.[index] === true
   const left = specs.filter((_, index) => !isFinished(index))
@@ -178,22 +180,19 @@ function createCosts(inputs: EstimateInputs): Costs {
     },
     cacheBytes(left) {
       const makings = new Map(left.map((spec) => [preparationKey(spec), spec.making]))
-      const pairs = sumOf(
-        model.layers,
-        (layer) => Math.min(layer.inFeatures, layer.outFeatures) * (layer.inFeatures + layer.outFeatures)
+      const methods = [...makings.values()].flatMap((making) =>
+        making.kind === 'low-rank' && !isPrepared(making, sameModel) ? making.method : []
       )
-      // Factors of every rank, in float64.
-      return sumOf([...makings.values()], (making) =>
-        making.kind === 'low-rank' && !isPrepared(making, sameModel) ? pairs * 8 : 0
-      )
+      // One pass over the calibration set serves all methods that want statistics.
+      const hasMoments = methods.some((method) => method !== 'weight-svd')
+      return methods.length * factorBytes(model.layers) + (hasMoments ? momentBytes(model.layers) : 0)
     },
     memory(left) {
-      const hasLowRank = left.some(({ making }) => making.kind === 'low-rank')
-      const builder = assumedEngineBytes + model.sizeBytes * (hasLowRank ? 6 : 3)
+      const builder = Math.max(0, ...left.map(({ making }) => builderBytes(making, model, true)))
       const isMeasured = sameModel.length > 0
       const evaluator = isMeasured
         ? Math.max(...sameModel.map(({ peakResidentBytes }) => peakResidentBytes))
-        : assumedEngineBytes + 3 * model.sizeBytes
+        : runnerBytes(model.sizeBytes)
       const basis = isMeasured ? 'same-model' : 'rule'
       return { value: left.length === 0 ? 0 : builder + evaluator, basis, trials: sameModel.length }
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Gate } from '@contract/gate'
-import { completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
-import { bestTier, judgeGates, passesAll, resolveGates, type GateEvidence } from './gates'
+import { completedTrial, pairedLatency, unmeasuredTrial } from '../../tests/helpers/trial-reports'
+import { bestTier, judgeGates, passesAll, resolveGates, speedReferences, type GateEvidence } from './gates'
 
 const figures = (changes: Partial<GateEvidence['tier']> = {}): GateEvidence['tier'] => ({
   wordErrorRate: 0.05,
@@ -18,7 +18,8 @@ const evidence: GateEvidence = {
   baseline: figures({ latencyMilliseconds: { p50: 50, p95: 90, mean: 52, firstRun: 99 }, sizeBytes: 40_000 }),
   int8: figures({ latencyMilliseconds: { p50: 25, p95: 50, mean: 27, firstRun: 70 }, sizeBytes: 8_000 }),
   versusBaseline: { difference: 0.004, lower: 0.001, upper: 0.007 },
-  versusInt8: { difference: -0.01, lower: -0.02, upper: -0.001 }
+  versusInt8: { difference: -0.01, lower: -0.02, upper: -0.001 },
+  pairedLatencies: []
 }
 
 const gate = (members: Partial<Gate> & Pick<Gate, 'metric'>): Gate => ({ reference: 'baseline', ...members })
@@ -68,6 +69,28 @@ describe('judgeGates', () => {
     ])
   })
 
+  it.each<[string, number, string]>([
+    ['passed when all of its interval is fast enough', 1.9, 'passed'],
+    ['undecided when the bound lies inside', 2.05, 'undecided'],
+    ['failed when all of it is too slow', 2.2, 'failed']
+  ])('a speedup that was measured turn by turn is %s, whatever p50 says', (_, atLeast, verdict) => {
+    const paired = { ...evidence, pairedLatencies: [pairedLatency()] }
+    const interval = { lower: 1.9, upper: 2.1 }
+    expect(judgeGates([gate({ metric: 'speedup', atLeast })], paired)).toEqual([
+      expect.objectContaining({ verdict, value: 2, interval })
+    ])
+    // It is no speedup over another reference.
+    const overInt8 = gate({ metric: 'speedup', atLeast, reference: 'int8' })
+    expect(judgeGates([overInt8], paired)[0]).toMatchObject({ value: 1.25, interval: null })
+  })
+
+  it('names the references whose speed has to be measured, each once', () => {
+    const int8 = gate({ metric: 'speedup', atLeast: 1, reference: 'int8' })
+    const gates = [...resolveGates([{ preset: 'olive-streaming' }]), int8, int8]
+    expect(speedReferences(gates)).toEqual(['baseline', 'int8'])
+    expect(speedReferences([gate({ metric: 'size-bytes', atMost: 1 })])).toEqual([])
+  })
+
   it('reads the error rate of a classifier from its accuracy', () => {
     const { wordErrorRate: _, wordErrorRateInterval: __, ...rest } = figures()
     const tier = { ...rest, accuracy: 0.97, accuracyInterval: { lower: 0.96, upper: 0.98 } }
@@ -82,7 +105,8 @@ describe('judgeGates', () => {
       baseline: undefined,
       int8: undefined,
       versusBaseline: undefined,
-      versusInt8: undefined
+      versusInt8: undefined,
+      pairedLatencies: []
     }
     const gates = resolveGates([{ preset: 'olive-streaming' }])
     const verdicts = judgeGates(gates, nothing)

@@ -2,11 +2,11 @@
  * Gates: what a tier must reach to be of use, and whether it does.
  *
  * Measured error rates come with intervals, and a gate on one is decided only when the whole interval lies on one side
- * of the bound. Sizes are exact, and latencies are judged by their p50: no interval of them is recorded.
+ * of the bound. So is a speedup that was measured turn by turn. Sizes are exact; other latencies are judged by their p50.
  */
 import type { Gate, GatePreset, GateVerdict, RecipeGates } from '@contract/gate'
 import { qualityOf, type Quality } from '@contract/quality'
-import type { Interval, RateDifferenceReport, TrialReport } from '@contract/trial'
+import type { Interval, PairedLatency, RateDifferenceReport, TrialReport } from '@contract/trial'
 import { assertNever } from '../base/assert-never'
 
 /** Gates by the names of presets. */
@@ -52,13 +52,15 @@ export interface GateEvidence {
   /** Error rate of the tier − error rate of the reference, with its 95 % interval. */
   readonly versusBaseline: RateDifferenceReport | undefined
   readonly versusInt8: RateDifferenceReport | undefined
+  /** Speed against a reference, measured turn by turn with it; empty where the p50 figures are all there is. */
+  readonly pairedLatencies: readonly Pick<PairedLatency, 'reference' | 'speedup' | 'interval'>[]
 }
 
 /**
  * One verdict per gate, in their order.
  *
  * A gate with an interval is `passed` when all of it is within the bound, `failed` when all of it is outside, and
- * `undecided` otherwise. One without (sizes, p50 latency, real-time factor, memory) is decided by its value; the bound
+ * `undecided` otherwise. One without (sizes, ratios of p50 latencies, real-time factor, memory) is decided by its value; the bound
  * itself passes. What was not measured is `undecided`.
  */
 export function judgeGates(gates: readonly Gate[], evidence: GateEvidence): GateVerdict[] {
@@ -106,7 +108,7 @@ function figureOf(gate: Gate, evidence: GateEvidence): Figure {
     case 'error-rate-increase':
       return differenceFigure(gate.reference === 'int8' ? evidence.versusInt8 : evidence.versusBaseline)
     case 'speedup':
-      return ratio(reference?.latencyMilliseconds?.p50, tier.latencyMilliseconds?.p50)
+      return speedupFigure(gate, evidence)
     case 'real-time-factor':
       return exact(tier.realTimeFactor)
     case 'size-bytes':
@@ -118,6 +120,13 @@ function figureOf(gate: Gate, evidence: GateEvidence): Figure {
     default:
       return assertNever(gate.metric)
   }
+}
+
+/** Where both were not measured together, the ratio of figures that were measured minutes apart, as older records have it. */
+function speedupFigure({ reference }: Gate, evidence: GateEvidence): Figure {
+  const paired = evidence.pairedLatencies.find((each) => each.reference === reference)
+  if (paired !== undefined) return { value: paired.speedup, interval: paired.interval }
+  return ratio(evidence[reference]?.latencyMilliseconds?.p50, evidence.tier.latencyMilliseconds?.p50)
 }
 
 function exact(value: number | undefined): Figure {
@@ -147,4 +156,10 @@ function judge({ atMost, atLeast }: Gate, { lower, upper }: Interval): GateVerdi
 function sideOf(isWithin: boolean, isOutside: boolean): GateVerdict['verdict'] {
   if (isWithin) return 'passed'
   return isOutside ? 'failed' : 'undecided'
+}
+
+/** The references that gates hold the speed of a tier against, each once: what has to be measured turn by turn. */
+export function speedReferences(gates: readonly Gate[]): Gate['reference'][] {
+  const wanted = gates.filter(({ metric }) => metric === 'speedup').map(({ reference }) => reference)
+  return [...new Set(wanted)]
 }

@@ -6,6 +6,7 @@
  */
 import { WorkbenchError } from '@contract/errors'
 import type { LatencyTable } from '@contract/rank-plan'
+import { rankMilliseconds } from '@contract/rank-time'
 import type { LayerCost, LayerSpectrum } from './allocation'
 import { breakEvenRank } from './break-even'
 
@@ -36,7 +37,7 @@ export function latencyCost(layer: LayerSpectrum, rows: number, table: LatencyTa
   const uses = layerIds.length
   return {
     dense: uses * shape.denseMilliseconds,
-    ofRank: (rank) => uses * pairMilliseconds(shape, rank, table.interpolation)
+    ofRank: (rank) => uses * rankMilliseconds(shape, rank, table.interpolation)
   }
 }
 
@@ -53,30 +54,4 @@ function assertCurve({ inFeatures, outFeatures, points }: MeasuredShape): void {
       `${name} ends at rank ${last}, below break-even at ${needed}; measure it up to there.`
     )
   }
-}
-
-/** Below the first measured rank its time is taken; above the last one, which is above break-even, the last. */
-function pairMilliseconds(
-  { points }: MeasuredShape,
-  rank: number,
-  interpolation: LatencyTable['interpolation']
-): number {
-  const index = lowestIndex(points.length - 1, (i) => points[i]!.rank >= rank)
-  const above = points[index]!
-  const below = points[index - 1]
-  if (interpolation === 'step' || below === undefined || above.rank <= rank) return above.milliseconds
-  const share = (rank - below.rank) / (above.rank - below.rank)
-  return below.milliseconds + share * (above.milliseconds - below.milliseconds)
-}
-
-/** The lowest index in 0..last at which a predicate that stays true from there on holds; `last` when at none. */
-function lowestIndex(last: number, holds: (index: number) => boolean): number {
-  let low = 0
-  let high = last
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (holds(middle)) high = middle
-    else low = middle + 1
-  }
-  return low
 }

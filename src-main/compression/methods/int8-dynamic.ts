@@ -34,7 +34,7 @@ export function frontEndOutputs(layers: readonly LinearLayer[]): ReadonlySet<str
  * @throws WorkbenchError `numerical` for a weight that is not finite, `unsupported-model` for a model before opset 11.
  */
 export function applyInt8Dynamic(model: Model, keepFloat: ReadonlySet<string> = new Set()): Model {
-  const replacements = quantizeWeights(model, keepFloat, (weight) =>
+  const replacements = quantizeWeights<Int8Array, QuantizedWeight>(model, keepFloat, (weight) =>
     quantizePerChannel(weight.data, weight.in, weight.out)
   )
   return quantizeLinearDynamic(model, replacements).model
@@ -54,7 +54,7 @@ export function quantizePerChannel(
   weight: Float64Array,
   inFeatures: number,
   outFeatures: number
-): QuantizedWeight {
+): QuantizedWeight & { readonly values: Int8Array } {
   const largest = new Float64Array(outFeatures)
   for (let i = 0; i < inFeatures; i++) {
     for (let j = 0; j < outFeatures; j++) {

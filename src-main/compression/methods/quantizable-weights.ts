@@ -1,7 +1,8 @@
 import { WorkbenchError } from '@contract/errors'
 import type { Model } from '../../onnx/ir/model'
 import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
-import { readWeight, type WeightMatrix } from '../../onnx/linear-layer/read-weight'
+import type { TensorValues } from '../../onnx/ir/tensor'
+import { hasDeferredWeight, readWeight, type WeightMatrix } from '../../onnx/linear-layer/read-weight'
 import { isProduct, type WeightReplacement } from '../../onnx/passes/rewrite-products'
 import { rewritableLayers } from '../../onnx/passes/rewrite-obstacle'
 import { layerMatrix } from '../layer-matrix'
@@ -11,13 +12,18 @@ import { layerMatrix } from '../layer-matrix'
  * Layers in subgraphs and layers that multiply in another type than float32 are left out.
  *
  * - `keepFloat`  outputs of nodes that are left out too.
+ * - `quantize`   deterministic. Of a deferred weight only scales and zero points are kept; it is called again when the
+ *                values are asked for.
  *
  * @throws WorkbenchError `numerical` for a weight that is not finite.
  */
-export function quantizeWeights<Weight>(
+export function quantizeWeights<
+  Values extends Readonly<ArrayBufferView>,
+  Weight extends { readonly values: TensorValues<Values> }
+>(
   model: Model,
   keepFloat: ReadonlySet<string>,
-  quantize: (weight: WeightMatrix) => Weight
+  quantize: (weight: WeightMatrix) => Weight & { readonly values: Values }
 ): WeightReplacement<Weight>[] {
   const quantized = new Map<string, Weight>()
   return rewritableLayers(model, locateLinearLayers(model))
@@ -33,7 +39,10 @@ export function quantizeWeights<Weight>(
           `The weight of layer '${layer.id}' holds values that are not finite; it cannot be quantized.`
         )
       }
-      const weight = quantize(matrix)
+      const whole = quantize(matrix)
+      const weight = hasDeferredWeight(model, layer)
+        ? { ...whole, values: () => quantize(readWeight(model, layer)).values }
+        : whole
       quantized.set(key, weight)
       return { layer, weight }
     })

@@ -45,7 +45,9 @@ const arithmetic: Readonly<Record<Bits, BlockArithmetic>> = { 4: 'float32', 8: '
  * @throws WorkbenchError `numerical` for a weight that is not finite.
  */
 export function applyWeightOnly(model: Model, bits: Bits, keepFloat: ReadonlySet<string> = new Set()): Model {
-  const replacements = quantizeWeights(model, keepFloat, (weight) => quantizeBlocks(weight, bits))
+  const replacements = quantizeWeights<Uint8Array, BlockedWeight>(model, keepFloat, (weight) =>
+    quantizeBlocks(weight, bits)
+  )
   return quantizeMatMulNBits(model, replacements, arithmetic[bits]).model
 }
 
@@ -71,7 +73,10 @@ function channelBytes({ valueBytes, blocks, zeroPointBytes }: BlockLayout): numb
  * A finite weight [in, out] in blocks. The error of a value is at most half its block's scale, and a few 2^-24 of the
  * value for the rounding of the scale to float32. A block of zeros gets scale 1; padding is stored as 0.
  */
-export function quantizeBlocks(weight: WeightMatrix, bits: Bits): BlockedWeight {
+export function quantizeBlocks(
+  weight: WeightMatrix,
+  bits: Bits
+): BlockedWeight & { readonly values: Uint8Array } {
   const layout = weightOnlyLayout(weight.in, bits)
   const { blocks, blockSize, valueBytes, zeroPointBytes } = layout
   const values = new Uint8Array(weight.out * valueBytes)

@@ -76,7 +76,10 @@ export async function benchStudy(
   const quotients = (key: keyof Elapsed) => apart.map((run, index) => run[key] / together[index]![key])
   return {
     title: `A study of ${tiers} tiers against ${tiers} separate runs`,
-    remarks: ['whitened-svd, uniform ranks; all but evaluation, empty caches, one engine process.'],
+    remarks: [
+      `whitened-svd, uniform ranks, calibrated on ${params.calibrationRecordings ?? 'all'} recordings.`,
+      'All but evaluation, empty caches, one engine process.'
+    ],
     figures: [
       ...elapsedFigures('one study', together),
       ...elapsedFigures('separate runs', apart),

@@ -7,6 +7,7 @@ import type { JobContext } from '../serve'
 import { benchDecomposition } from './bench-decomposition'
 import { benchLatency } from './bench-latency'
 import { benchPlanning, benchStudy } from './bench-study'
+import { benchTrainingStep } from './bench-training-step'
 import type { BuildSession } from './build-session'
 
 export interface BenchEngine {
@@ -30,6 +31,8 @@ export async function runBench(
       return benchPlanning(await engine.sessionFor(params), params, context)
     case 'study':
       return benchStudy(engine, params, context)
+    case 'training-step':
+      return benchTrainingStep(engine, params, context)
     default:
       return assertNever(params.part)
   }

@@ -7,22 +7,28 @@ import { applyPrecision } from '../../compression/methods/precisions'
 import { retainedParameterFraction, type CompressionPlan } from '../../compression/plan'
 import type { RankPlan } from '../../compression/plan-ranks'
 import { assertInvariants } from '../../onnx/invariants'
+import type { Model } from '../../onnx/ir/model'
 import { countParameters } from '../../onnx/parameters'
+import { weightsAsInputs } from '../../onnx/passes/weights-as-inputs'
+import { encodeModel } from '../../onnx/serde/encode-model'
 import type { ModelSource } from '../../runtime/inference-backend'
-import { openModelStore } from '../../workspace/model-store'
+import { openModelStore, type StoredModel } from '../../workspace/model-store'
+import { openScratchFile } from '../../workspace/scratch-file'
 import type { BuildParams, EngineRequests } from '../protocol'
 import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
 import { checkParity } from './check-parity'
 import { makeLowRank, type MadeModel } from './make-low-rank'
-import { macsPerAudioSecond } from './reference-input'
+import { isLargeModel } from './large-model'
+import { macsPerAudioSecond, macsReferenceSeconds } from './reference-input'
 import { storeModel } from './store-model'
 
 /**
  * Builds and stores the model of `making`.
  *
- * Low-rank models are only made after the same factors at full rank were seen to reproduce the original on real audio;
- * every model must keep the graph's invariants and, loaded from where it is stored, give finite outputs.
+ * Low-rank models are only made after the same factors at full rank were seen to reproduce the original, on real audio or,
+ * where none was given, layer by layer. Every model must keep the graph's invariants and load; with audio it must give finite
+ * outputs from where it is stored. A model that no family recognises needs no audio for that.
  *
  * @throws WorkbenchError `numerical` when a check fails, `unsupported-model`, `invalid-input`.
  */
@@ -32,21 +38,29 @@ export async function buildModel(
   context: JobContext
 ): Promise<EngineRequests['model.build']['result']> {
   if (making.kind === 'baseline') return describeBaseline(session)
-  const made =
-    making.kind === 'quantize'
-      ? quantized(session, making.precision)
-      : await makeLowRank(session, making, evaluationThreads, context)
-  assertInvariants(made.model)
-  const models =
-    modelsFolder === undefined ? session.workspace.models : openModelStore(modelsFolder, modelsFolder)
-  const stored = await storeModel({ workspace: { models }, opened: session.opened }, made.model)
-  const finished = await checkFinishedModel(session, { kind: 'file', path: stored.path })
-  return {
-    ...describeBuilt(session, made, stored),
-    parity: [...made.parity, ...finished],
-    modelFile: stored.path
+  const scratch = openScratchFile(session.workspace.temporaryFolder)
+  try {
+    const made =
+      making.kind === 'quantize'
+        ? quantized(session, making.precision)
+        : await makeLowRank(session, { making, evaluationThreads }, scratch, context)
+    assertInvariants(made.model)
+    const models =
+      modelsFolder === undefined ? session.workspace.models : openModelStore(modelsFolder, modelsFolder)
+    const stored = await storeModel({ workspace: { models }, opened: session.opened }, made.model)
+    const finished = await checkFinishedModel(session, made.model, stored)
+    return {
+      ...describeBuilt(session, made, stored),
+      parity: [...made.parity, ...finished],
+      modelFile: stored.path
+    }
+  } finally {
+    scratch.close()
   }
 }
+
+/** What is smaller stays in the graph: shapes and scalars decide what is computed. */
+const smallestInputBytes = 2 ** 14
 
 type Made = Pick<MadeModel, 'model' | 'parity'> & { readonly planned?: RankPlan }
 
@@ -65,18 +79,20 @@ function describeBuilt(
   { model, planned, parity }: Made,
   { modelHash, sizeBytes }: { readonly modelHash: string; readonly sizeBytes: number }
 ): BuiltModel {
-  const macs = macsPerAudioSecond(model, session.description)
+  const { description } = session.opened
+  const macs = description === undefined ? undefined : macsPerAudioSecond(model, description)
   const plan = planned?.plan ?? []
   return {
     modelHash,
     sizeBytes,
     retainedParameterFraction: retainedParameterFraction(plan),
     parameterCount: countParameters(model).parameterCount,
-    macsPerAudioSecond: macs.total,
-    macsReferenceSeconds: macs.referenceSeconds,
+    macsPerAudioSecond: macs?.total ?? null,
+    macsReferenceSeconds: macs?.referenceSeconds ?? macsReferenceSeconds,
     plan: plan.map(describeDecision),
     ...(planned === undefined ? {} : { planOrigin: planOrigin(planned) }),
-    parity: [...parity]
+    parity: [...parity],
+    buildThreads: session.params.threads
   }
 }
 
@@ -95,12 +111,24 @@ function describeDecision({ layer, rank }: CompressionPlan[number]): LayerDecisi
   }
 }
 
-/** Loads a finished model and runs it on real audio, where there is some. */
-async function checkFinishedModel(session: BuildSession, source: ModelSource): Promise<Parity[]> {
-  const candidate = await session.recognizer(source)
+/** Loads a finished model and runs it on real audio, where there is some. Of a large one without audio only the graph loads. */
+async function checkFinishedModel(
+  session: BuildSession,
+  model: Model,
+  { path, sizeBytes }: Pick<StoredModel, 'path' | 'sizeBytes'>
+): Promise<Parity[]> {
+  if (!session.hasCalibrationSet) {
+    const source: ModelSource = isLargeModel(sizeBytes)
+      ? { kind: 'bytes', bytes: encodeModel(weightsAsInputs(model, smallestInputBytes).model) }
+      : { kind: 'file', path }
+    const loaded = await session.backend.open(source, { threads: session.params.threads })
+    await loaded.release()
+    return []
+  }
+  const candidate = await session.recognizer({ kind: 'file', path })
   try {
-    if (!session.hasCalibrationSet) return []
-    return [await checkParity(candidate, await session.parityReference(), 'finished-model')]
+    const suspect = { backend: session.backend, recognizer: candidate, model: async () => model }
+    return [await checkParity(suspect, await session.parityReference(), 'finished-model')]
   } finally {
     await candidate.release()
   }

@@ -4,7 +4,6 @@ import { canonicalJson, type Json } from '../../base/canonical-json'
 import type { Clock } from '../../base/clock'
 import { Memo } from '../../base/memo'
 import type { CutFactors } from '../../compression/cut-factors'
-import type { LowRankFactors } from '../../compression/low-rank-factors'
 import { hasInputRows, layerInputKey } from '../../compression/layer-inputs'
 import { frontEndOutputs } from '../../compression/methods/int8-dynamic'
 import type { ModelCosts } from '../../compression/pricing'
@@ -24,11 +23,10 @@ import type { JobContext } from '../serve'
 import { calibrate, calibrationVersion } from './calibrate'
 import { parityUtterances, recordParityReference, type ParityReference } from './check-parity'
 import { describeDataset, openDataset, readableDataset, type Dataset } from './dataset'
+import type { FactorizedMatrix } from './layer-parity'
+import { spread } from './model-walk'
 import { decodeMoments, encodeMoments } from './moment-file'
 import { openModel, requireDescription, type OpenedModel } from './open-model'
-
-/** The singular values of every matrix, by `layerMatrix`. */
-export type Spectra = ReadonlyMap<string, Pick<LowRankFactors, 'singularValues'>>
 
 /**
  * What the builds of one study share: the opened model, its layers, the calibration set, statistics and reference
@@ -53,7 +51,7 @@ export class BuildSession {
   readonly #references = new Memo<ParityReference>()
   readonly #fullRank = new Memo<Parity>()
   readonly #sequential = new Memo<ReadonlyMap<string, CutFactors>>()
-  readonly #spectra = new Memo<Spectra>()
+  readonly #factors = new Memo<ReadonlyMap<string, FactorizedMatrix>>()
   readonly #costs = new Memo<ModelCosts>()
 
   private constructor(opened: OpenedModel, backend: InferenceBackend, clock: Clock, params: SessionParams) {
@@ -107,7 +105,7 @@ export class BuildSession {
 
   /** Without the recordings that cannot be read, where they may be left out. */
   calibrationSet(): Promise<Dataset> {
-    const { calibrationPath, skipUnreadable } = this.params
+    const { calibrationPath, calibrationRecordings, skipUnreadable } = this.params
     if (calibrationPath === undefined) {
       throw new WorkbenchError(
         'invalid-input',
@@ -115,8 +113,10 @@ export class BuildSession {
       )
     }
     return this.#datasets.get('calibration', async () => {
-      const dataset = await openDataset(calibrationPath, skipUnreadable)
-      return skipUnreadable ? readableDataset(dataset, this.resampleToHz) : dataset
+      const whole = await openDataset(calibrationPath, skipUnreadable)
+      const dataset = skipUnreadable ? await readableDataset(whole, this.resampleToHz) : whole
+      if (calibrationRecordings === undefined) return dataset
+      return { ...dataset, utterances: spread(dataset.utterances, calibrationRecordings) }
     })
   }
 
@@ -156,7 +156,10 @@ export class BuildSession {
     context: JobContext
   ): Promise<string> {
     const calibrationHash = this.hasCalibrationSet ? await this.calibrationHash(context) : null
-    return sha256Text(canonicalJson({ ...others, modelHash: this.opened.modelHash, calibrationHash }))
+    const { calibrationRecordings } = this.params
+    return sha256Text(
+      canonicalJson({ ...others, modelHash: this.opened.modelHash, calibrationHash, calibrationRecordings })
+    )
   }
 
   /** The original's outputs on the first calibration utterances. */
@@ -165,13 +168,16 @@ export class BuildSession {
       const dataset = await this.calibrationSet()
       const chosen = dataset.utterances.slice(0, parityUtterances)
       const audios = await Promise.all(chosen.map((utterance) => dataset.audio(utterance, this.resampleToHz)))
-      return this.withOriginal((original) => recordParityReference(original, audios))
+      return this.withOriginal((recognizer) => {
+        const original = { backend: this.backend, recognizer, model: async () => this.opened.model }
+        return recordParityReference(original, audios)
+      })
     })
   }
 
   /**
    * The full-rank check of a method on a choice of layers, `about`: once for all ranks and precisions. Nothing without a
-   * calibration set to run it on.
+   * calibration set to run it on: layers are then checked one by one (`layer-parity.ts`).
    */
   async fullRankParity(about: Json, check: () => Promise<Parity>): Promise<Parity[]> {
     if (!this.hasCalibrationSet) return []
@@ -186,9 +192,12 @@ export class BuildSession {
     return this.#sequential.get(key, make)
   }
 
-  /** Spectra, once per `key`: what they are of. They are kept in memory, being small beside the factors. */
-  spectra(key: string, make: () => Promise<Spectra>): Promise<Spectra> {
-    return this.#spectra.get(key, make)
+  /** Factors, once per `key`: what they are of. Only their spectra are in memory, being small, for plans to follow a slider. */
+  factors(
+    key: string,
+    make: () => Promise<ReadonlyMap<string, FactorizedMatrix>>
+  ): Promise<ReadonlyMap<string, FactorizedMatrix>> {
+    return this.#factors.get(key, make)
   }
 
   /** What was counted of the model, once per `key`: in which unit and number format. */
@@ -242,6 +251,7 @@ function sessionKey(params: SessionParams): string {
     modelPath,
     calibrationPath ?? null,
     calibrationHash ?? null,
+    params.calibrationRecordings ?? null,
     workspaceFolder,
     resample,
     skipUnreadable,

@@ -11,6 +11,7 @@ import type { SpeechRecognizer } from '../../speech/families/family'
 import { modelFeeds } from '../../speech/families/model-feeds'
 import type { JobContext } from '../serve'
 import { onUtterance, type Dataset } from './dataset'
+import { onLayer } from './on-layer'
 
 /** Raised when the same model and data would give other sums. */
 export const calibrationVersion = 3
@@ -34,13 +35,15 @@ export interface CalibrationInputs {
  * One forward pass per utterance; layers that read the same value in the same way share its sums. Utterances are run one at a time, so
  * no padding enters the statistics.
  *
- * @throws WorkbenchError `numerical` when a layer's input is not finite.
+ * @throws WorkbenchError `numerical` naming the layer when its input is not finite.
  */
 export async function calibrate(
   { model, layers, recognizer, dataset, resampleToHz, backend, products, threads }: CalibrationInputs,
   context: JobContext
 ): Promise<Map<string, MomentSum>> {
-  const readers = new Map(layers.map((layer) => [layerInputKey(layer), layer]))
+  const readers = new Map<string, LinearLayer>()
+  // The first layer that reads a value stands for all of them.
+  for (const layer of layers) if (!readers.has(layerInputKey(layer))) readers.set(layerInputKey(layer), layer)
   const accumulators = new Map(
     [...readers].map(([key, layer]) => [
       key,
@@ -58,7 +61,10 @@ export async function calibrate(
       )
       const tensors = await session.run(modelFeeds(recognizer.description, input), values)
       for (const [key, layer] of readers) {
-        for (const rows of layerInputRows(tensors[layer.input], layer)) await accumulators.get(key)!.add(rows)
+        await onLayer(layer, async () => {
+          for (const rows of layerInputRows(tensors[layer.input], layer))
+            await accumulators.get(key)!.add(rows)
+        })
       }
       context.progress({
         stage: `calibrate on ${dataset.name}`,
@@ -72,6 +78,8 @@ export async function calibrate(
     await session.release()
   }
   const sums = new Map<string, MomentSum>()
-  for (const [key, accumulator] of accumulators) sums.set(key, await accumulator.finish())
+  for (const [key, accumulator] of accumulators) {
+    sums.set(key, await onLayer(readers.get(key)!, () => accumulator.finish()))
+  }
   return sums
 }

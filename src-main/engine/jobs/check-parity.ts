@@ -1,8 +1,9 @@
 import { WorkbenchError } from '@contract/errors'
 import type { Parity } from '@contract/trial'
 import { addOutputs, noParity, parityOf } from '../../evaluation/parity'
-import type { SpeechRecognizer } from '../../speech/families/family'
 import type { Audio } from '../../speech/audio/audio'
+import type { FloatTensor } from '../../speech/families/family'
+import { namingNonFinite, type SuspectModel } from './name-non-finite'
 
 /**
  * Full-rank factors reproduce the weight but for float32 rounding, which a deep network amplifies to some 1e-5 of its
@@ -19,38 +20,49 @@ export interface ParityReference {
   readonly logits: readonly Float32Array[]
 }
 
+/** @throws WorkbenchError `numerical` naming the layer when an output is not finite. */
 export async function recordParityReference(
-  original: SpeechRecognizer,
+  original: SuspectModel,
   audios: readonly Audio[]
 ): Promise<ParityReference> {
   const logits: Float32Array[] = []
-  for (const audio of audios)
-    logits.push((await original.computeOutput(await original.computeInput(audio))).data)
+  for (const audio of audios) {
+    const output = await namingNonFinite(original, audio, async () => {
+      const { data } = await outputOf(original, audio)
+      if (data.every(Number.isFinite)) return data
+      throw new WorkbenchError('numerical', 'The model to compress gives values that are not finite.')
+    })
+    logits.push(output)
+  }
   return { audios, logits }
+}
+
+async function outputOf({ recognizer }: SuspectModel, audio: Audio): Promise<FloatTensor> {
+  return recognizer.computeOutput(await recognizer.computeInput(audio))
 }
 
 /**
  * Compares a candidate's outputs with the original's.
  *
- * @throws WorkbenchError `numerical` when an output is not finite, or the tolerance is exceeded.
+ * @throws WorkbenchError `numerical` naming the layer when an output is not finite, or when the tolerance is exceeded.
  */
 export async function checkParity(
-  candidate: SpeechRecognizer,
+  candidate: SuspectModel,
   { audios, logits }: ParityReference,
   comparison: Parity['comparison']
 ): Promise<Parity> {
   let sums = noParity
   for (const [index, audio] of audios.entries()) {
-    const output = await candidate.computeOutput(await candidate.computeInput(audio))
-    sums = addOutputs(sums, logits[index]!, output.data)
+    sums = await namingNonFinite(candidate, audio, async () => {
+      const added = addOutputs(sums, logits[index]!, (await outputOf(candidate, audio)).data)
+      if (added.finite) return added
+      throw new WorkbenchError(
+        'numerical',
+        'The compressed model gives values that are not finite; it was not measured.'
+      )
+    })
   }
   const merged = parityOf(sums)
-  if (!merged.finite) {
-    throw new WorkbenchError(
-      'numerical',
-      'The compressed model gives values that are not finite; it was not measured.'
-    )
-  }
   const tolerance = comparison === 'full-rank' ? fullRankTolerance : null
   if (tolerance !== null && !(merged.maxRelativeError <= tolerance)) {
     throw new WorkbenchError(

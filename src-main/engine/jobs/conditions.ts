@@ -2,7 +2,7 @@ import os from 'node:os'
 import process from 'node:process'
 import type { Conditions } from '@contract/trial'
 import { latheVersion } from '../../base/lathe-version'
-import type { InferenceBackend } from '../../runtime/inference-backend'
+import { sessionExecution, type InferenceBackend } from '../../runtime/inference-backend'
 import { resamplerName } from '../../speech/audio/resample'
 import { findNormalizer } from '../../speech/text/normalizers'
 import type { EvaluateParams } from '../protocol'
@@ -10,11 +10,12 @@ import type { EvaluateParams } from '../protocol'
 /** Under what the figures of an evaluation in this process hold. */
 export function describeConditions(
   backend: InferenceBackend,
-  { description, settings }: EvaluateParams
+  { description, settings }: Pick<EvaluateParams, 'description' | 'settings'>
 ): Conditions {
   const { name, version } = findNormalizer(settings.normalizer)
   return {
     runtime: backend.description,
+    execution: `${sessionExecution.provider}, graph optimization ${sessionExecution.graphOptimization}`,
     platform: `${process.platform} ${process.arch}`,
     processor: os.cpus()[0]?.model ?? 'unknown',
     node: process.versions.node,

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
+import { randomOrder } from '../../evaluation/stopping'
 import type { Audio } from '../../speech/audio/audio'
 import { decodeAudio } from '../../speech/audio/decode-audio'
 import { resampleAudio } from '../../speech/audio/resample'
@@ -8,7 +9,7 @@ import { recognizeDataset } from '../../speech/datasets/recognize-dataset'
 import { utteranceAudio, type Utterance } from '../../speech/datasets/utterance'
 import { openDatasetFiles } from '../../workspace/data-folder'
 import { readFile, sha256Bytes, sha256Text } from '../../workspace/files'
-import type { DatasetDescription } from '../protocol'
+import type { DatasetDescription, EngineRequests, Subset } from '../protocol'
 import type { JobContext } from '../serve'
 
 /** A data set whose transcripts were read; audio is decoded utterance by utterance, when it is needed. */
@@ -105,20 +106,25 @@ export async function readableDataset(dataset: Dataset, resampleToHz: number | u
   return { ...dataset, utterances }
 }
 
+/** The recordings of a subset, in the order of the data set; a larger one of the same seed holds the smaller. */
+export function drawSubset(dataset: Dataset, subset: Subset | undefined): Dataset {
+  if (subset === undefined) return dataset
+  const drawn = new Set(randomOrder(dataset.utterances, subset.seed).slice(0, subset.utterances))
+  return { ...dataset, utterances: dataset.utterances.filter((utterance) => drawn.has(utterance)) }
+}
+
 /**
  * Hashes a data set: the audio files' bytes, segments and texts in order, so that a renamed folder is the same set and
  * a changed recording is not.
  *
+ * - `subset` only these recordings are read and hashed.
  * - `skipUnreadable` a missing file stands as missing in the hash: when it appears, the set is another one.
  */
 export async function describeDataset(
-  {
-    datasetPath,
-    skipUnreadable = false
-  }: { readonly datasetPath: string; readonly skipUnreadable?: boolean },
+  { datasetPath, skipUnreadable = false, subset }: EngineRequests['dataset.describe']['params'],
   context: JobContext
 ): Promise<DatasetDescription> {
-  const dataset = await openDataset(datasetPath, skipUnreadable)
+  const dataset = drawSubset(await openDataset(datasetPath, skipUnreadable), subset)
   const { name, utterances } = dataset
   const parts: string[] = []
   const audioHashes = new Set<string>()

@@ -14,9 +14,10 @@ import { peakResidentBytes } from '../peak-memory'
 import type { EvaluateParams } from '../protocol'
 import type { JobContext } from '../serve'
 import { describeConditions } from './conditions'
-import { openDataset, type Dataset } from './dataset'
+import { drawSubset, openDataset, type Dataset } from './dataset'
 import { hear, readRecording, warmUp, type Speech, type Unreadable } from './hear-utterance'
 import { measureThroughput } from './measure-throughput'
+import { openModel } from './open-model'
 import { scoreUtterance } from './score-utterance'
 
 /** Raised when the same model and data would give other texts, counts or timings: front end, decoding, scoring. */
@@ -50,7 +51,9 @@ export async function evaluateModel(
   const loadMilliseconds = clock.nowMilliseconds() - loadStart
   try {
     const resampleToHz = settings.resample ? description.sampleRateHz : undefined
-    const speech: Speech = { recognizer, dataset, resampleToHz, skipUnreadable: settings.skipUnreadable }
+    const { skipUnreadable } = settings
+    const suspect = { backend, recognizer, model: async () => (await openModel(modelFile)).model }
+    const speech: Speech = { recognizer, suspect, dataset, resampleToHz, skipUnreadable }
     const warmup = await warmUp(speech, settings.warmupUtterances)
     const { records, unreadable, stoppedBefore } = await hearAll(speech, params, context)
     const latency = summarizeLatency([...warmup, ...records], warmup.length)
@@ -76,13 +79,6 @@ export async function evaluateModel(
   }
 }
 
-/** The recordings that are heard, in the order of the data set; a larger subset of the same seed holds the smaller. */
-function drawSubset(dataset: Dataset, subset: EvaluateParams['subset']): Dataset {
-  if (subset === undefined) return dataset
-  const drawn = new Set(randomOrder(dataset.utterances, subset.seed).slice(0, subset.utterances))
-  return { ...dataset, utterances: dataset.utterances.filter((utterance) => drawn.has(utterance)) }
-}
-
 /** Before anything is run: that a bootstrap is impossible should not come to light after an hour. */
 function assertSpeakers({ utterances }: Dataset, { settings }: EvaluateParams): void {
   bootstrapSpeakers(
@@ -104,7 +100,7 @@ interface HeardSet {
 }
 
 async function hearAll(speech: Speech, params: EvaluateParams, context: JobContext): Promise<HeardSet> {
-  const { dataset, recognizer } = speech
+  const { dataset } = speech
   const normalizer = findNormalizer(params.settings.normalizer)
   const known = new Map(params.known.map((record) => [record.utteranceId, record]))
   const records: UtteranceRecord[] = []
@@ -117,7 +113,7 @@ async function hearAll(speech: Speech, params: EvaluateParams, context: JobConte
     if (earlier !== undefined) {
       records.push(earlier)
     } else if (recording !== undefined && 'audio' in recording) {
-      const record = scoreUtterance(utterance, await hear(recognizer, utterance, recording.audio), normalizer)
+      const record = scoreUtterance(utterance, await hear(speech, utterance, recording.audio), normalizer)
       context.records([record])
       records.push(record)
     } else if (recording !== undefined) {

@@ -1,20 +1,21 @@
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import { compareOutputs } from '../../evaluation/parity'
 import { decodeModel } from '../../onnx/serde/decode-model'
-import { externalLocations } from '../../onnx/serde/external-data'
+import { assertSafeLocation, externalLocations } from '../../onnx/serde/external-data'
 import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
 import type { SpeechModelDescription } from '../../speech/families/family'
 import { modelFeeds } from '../../speech/families/model-feeds'
-import { copyFile, readFile, writeFile } from '../../workspace/files'
+import { copyFile, identifyFile, readFile, writeFile } from '../../workspace/files'
 import { writeFolder } from '../../workspace/export-folder'
 import { openModelFolder } from '../../workspace/model-folder'
 import type { ExportParams, ExportResult } from '../protocol'
+import { isLargeModel } from './large-model'
 import { noiseInput } from './reference-input'
 
 /**
  * Writes a model with every file it needs into a folder, then opens that folder as a stranger would and compares the
- * outputs with the stored model's.
+ * outputs with the stored model's. Of a large model, and of one that no family recognises, the files are read back instead.
  *
  * The folder appears complete or not at all.
  *
@@ -27,18 +28,21 @@ export async function exportModel(
   const { description } = original
   const originalFolder = dirname(original.modelFile)
   const folder = resolve(outputFolder)
+  const name = description?.modelFile ?? basename(original.modelFile)
+  let sizeBytes = 0
   const files = await writeFolder(folder, async (aside) => {
-    await copyFile(modelFile, join(aside, description.modelFile))
+    sizeBytes += await copyExactly(modelFile, pathInside(aside, name))
     for (const location of externalLocations(decodeModel(await readFile(modelFile)))) {
-      await copyFile(join(dirname(modelFile), location), join(aside, location))
+      sizeBytes += await copyExactly(join(dirname(modelFile), location), pathInside(aside, location))
     }
-    for (const sidecar of description.sidecars) {
-      await copyFile(join(originalFolder, sidecar), join(aside, sidecar))
+    for (const sidecar of description?.sidecars ?? []) {
+      await copyFile(join(originalFolder, sidecar), pathInside(aside, sidecar))
     }
-    for (const [name, text] of Object.entries(documents)) {
-      await writeFile(join(aside, name), new TextEncoder().encode(text))
+    for (const [document, text] of Object.entries(documents)) {
+      await writeFile(pathInside(aside, document), new TextEncoder().encode(text))
     }
   })
+  if (description === undefined || isLargeModel(sizeBytes)) return { folder, files, maxAbsoluteError: null }
   const exported = openModelFolder(folder)
   const maxAbsoluteError = await compareFiles(backend, description, [
     modelFile,
@@ -51,6 +55,21 @@ export async function exportModel(
     )
   }
   return { folder, files, maxAbsoluteError }
+}
+
+/** @throws WorkbenchError `invalid-input` for a name that leads out of the folder: nothing beside it is ever written. */
+function pathInside(folder: string, name: string): string {
+  assertSafeLocation(name)
+  return join(folder, name)
+}
+
+/** Copies a file, reads the copy back from where it is, and returns its size. */
+async function copyExactly(from: string, to: string): Promise<number> {
+  const { sha256, sizeBytes } = await copyFile(from, to)
+  if ((await identifyFile(to)).sha256 !== sha256) {
+    throw new WorkbenchError('io', `'${to}' does not hold what was written to it; check the disk.`)
+  }
+  return sizeBytes
 }
 
 /** Largest difference of the two files' outputs on one seeded input. */

@@ -6,7 +6,7 @@ import type { LowRankFactors } from '../../compression/low-rank-factors'
 import type { LowRankMethod } from '../../compression/methods/low-rank-method'
 import { methodForMatrix } from '../../compression/methods/method-for-matrix'
 import type { MomentSum } from '../../compression/second-moment'
-import { matrix } from '../../linalg/matrix'
+import { matrix, type Matrix } from '../../linalg/matrix'
 import type { Products } from '../../linalg/products'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { readWeight } from '../../onnx/linear-layer/read-weight'
@@ -17,6 +17,8 @@ import { sha256Text } from '../../workspace/files'
 import type { JobContext } from '../serve'
 import { mergedMoments } from './build-session'
 import { calibrationVersion } from './calibrate'
+import { compareProducts, type FactorizedMatrix } from './layer-parity'
+import { onLayer } from './on-layer'
 
 export interface FactorizeInputs {
   readonly model: Model
@@ -30,20 +32,23 @@ export interface FactorizeInputs {
   readonly calibrationHash: string | undefined
   readonly products: Products
   readonly cache: Cache
+  /** Whether factors are compared with their weight, layer by layer: where full rank is not checked on audio. */
+  readonly checksLayers: boolean
 }
 
 /**
- * The factors of every matrix behind `layers`, by `layerMatrix`: from the cache, or computed once and cached.
+ * The factors of every matrix behind `layers`, by `layerMatrix`: from the cache, or computed once and cached. They are held
+ * one matrix at a time; what is returned reads them from the cache again.
  */
 export async function factorizeLayers(
   inputs: FactorizeInputs,
   context: JobContext
-): Promise<Map<string, LowRankFactors>> {
+): Promise<Map<string, FactorizedMatrix>> {
   const groups = Map.groupBy(inputs.layers, layerMatrix)
-  const factors = new Map<string, LowRankFactors>()
+  const factors = new Map<string, FactorizedMatrix>()
   for (const [key, users] of groups) {
     throwIfCancelled(context.signal)
-    factors.set(key, await factorizeWeight(users, inputs))
+    factors.set(key, await onLayer(users[0]!, () => factorizeMatrix(users, inputs)))
     context.progress({
       stage: `factorise with ${inputs.method.name}`,
       completed: factors.size,
@@ -53,6 +58,24 @@ export async function factorizeLayers(
     await context.breathe()
   }
   return factors
+}
+
+async function factorizeMatrix(
+  users: readonly LinearLayer[],
+  inputs: FactorizeInputs
+): Promise<FactorizedMatrix> {
+  const layer = users[0]!
+  const { model, products, checksLayers } = inputs
+  const read = () => factorizeWeight(users, inputs)
+  const factors = await read()
+  return {
+    // A copy: a view would keep all of what was read from the cache in memory.
+    singularValues: factors.singularValues.slice(),
+    products: checksLayers
+      ? await compareProducts(layer.id, weightOf(model, layer), factors, products)
+      : undefined,
+    read
+  }
 }
 
 async function factorizeWeight(
@@ -65,8 +88,7 @@ async function factorizeWeight(
   const key = factorKey(layer, { ...inputs, method })
   const cached = await cache.read('factors', key)
   if (cached !== undefined) return decodeFactors(cached)
-  const weight = readWeight(model, layer)
-  const computed = await method.factorize(matrix(weight.in, weight.out, weight.data), {
+  const computed = await method.factorize(weightOf(model, layer), {
     moments: method.needsCalibration ? mergedMoments(users, await inputs.moments()) : undefined,
     damping,
     products
@@ -76,6 +98,11 @@ async function factorizeWeight(
   }
   await cache.write('factors', key, encodeFactors(computed))
   return computed
+}
+
+function weightOf(model: Model, layer: LinearLayer): Matrix {
+  const { in: rows, out: columns, data } = readWeight(model, layer)
+  return matrix(rows, columns, data)
 }
 
 function factorKey(

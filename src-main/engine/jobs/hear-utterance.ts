@@ -4,12 +4,15 @@ import type { UtteranceTiming } from '../../evaluation/latency'
 import type { Audio } from '../../speech/audio/audio'
 import type { Utterance } from '../../speech/datasets/utterance'
 import type { SpeechRecognizer } from '../../speech/families/family'
+import { namingNonFinite, type SuspectModel } from './name-non-finite'
 import { onUtterance, unreadableReason, type Dataset } from './dataset'
 import type { Heard } from './score-utterance'
 
 /** What is heard, and by what. */
 export interface Speech {
   readonly recognizer: SpeechRecognizer
+  /** What is heard by, to name the layer when it gives values that are not finite. */
+  readonly suspect: SuspectModel
   readonly dataset: Dataset
   /** Rate to resample to; undefined: audio at another rate is refused. */
   readonly resampleToHz: number | undefined
@@ -38,9 +41,15 @@ export async function readRecording(
 }
 
 /** Decoding the audio file is not timed; features, network and text are. */
-export function hear(recognizer: SpeechRecognizer, utterance: Utterance, audio: Audio): Promise<Heard> {
+export function hear(
+  { recognizer, suspect }: Pick<Speech, 'recognizer' | 'suspect'>,
+  utterance: Utterance,
+  audio: Audio
+): Promise<Heard> {
   return onUtterance(utterance, async () => {
-    const { interpretation, timings } = await recognizer.recognize(audio)
+    const { interpretation, timings } = await namingNonFinite(suspect, audio, () =>
+      recognizer.recognize(audio)
+    )
     const { featuresMilliseconds, modelMilliseconds, decodeMilliseconds } = timings
     const processingMilliseconds = featuresMilliseconds + modelMilliseconds + decodeMilliseconds
     return { interpretation, timing: { processingMilliseconds, audioSeconds: audio.durationSeconds } }
@@ -53,7 +62,7 @@ export async function warmUp(speech: Speech, count: number): Promise<UtteranceTi
   for (const utterance of speech.dataset.utterances) {
     if (timings.length >= count) break
     const recording = await readRecording(speech, utterance)
-    if ('audio' in recording) timings.push((await hear(speech.recognizer, utterance, recording.audio)).timing)
+    if ('audio' in recording) timings.push((await hear(speech, utterance, recording.audio)).timing)
   }
   return timings
 }

@@ -1,4 +1,5 @@
 /** The engine's jobs over one backend. What builds share is kept between requests of one study. */
+import { countTrainable } from '../../adaptation/trainable-parameters'
 import type { Clock } from '../../base/clock'
 import type { InferenceBackend } from '../../runtime/inference-backend'
 import type { SessionParams } from '../protocol'
@@ -13,11 +14,14 @@ import { describeDataset } from './dataset'
 import { describeModel } from './describe-model'
 import { evaluateModel } from './evaluate-model'
 import { exportModel } from './export-model'
+import { makeDemoSpeech } from './make-demo-speech'
+import { measurePairedLatency } from './measure-paired-latency'
 import { openModel, requireDescription } from './open-model'
 import { peekDataset } from './peek-dataset'
 import { planJob, probeJob, spectraJob, statisticsJob, twinsJob } from './session-jobs'
 import { transcribe } from './transcribe'
 import { trainModel } from './train-model'
+import { writeDemoModel } from './write-demo-model'
 
 export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
   let session: BuildSession | undefined
@@ -41,12 +45,16 @@ export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
         versions: computationVersions
       }
     },
+    async 'model.identify'({ modelPath }) {
+      const { description, file, modelHash } = await openModel(modelPath)
+      return { description, modelFile: file, modelHash }
+    },
     'dataset.describe': describeDataset,
     'dataset.peek': ({ datasetPath }, context) => peekDataset(datasetPath, clock, context),
     async 'model.build'(params, context) {
       const builds = await sessionFor(params)
-      // Before the long work, not after it.
-      requireDescription(builds.opened)
+      // Before the long work, not after it: audio is of use only to a model that can be driven.
+      if (builds.hasCalibrationSet) requireDescription(builds.opened)
       return buildModel(builds, params, context)
     },
     async 'model.plan'(params, context) {
@@ -66,6 +74,7 @@ export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
       return probeJob(await sessionFor(withoutCalibration({ modelPath, workspaceFolder })), params, context)
     },
     'model.evaluate': (params, context) => evaluateModel(backend, clock, params, context),
+    'latency.compare': (params, context) => measurePairedLatency(backend, clock, params, context),
     async 'bench.conditions'({ modelPath }) {
       const opened = await openModel(modelPath)
       requireDescription(opened)
@@ -77,8 +86,16 @@ export function createJobs(backend: InferenceBackend, clock: Clock): Jobs {
     },
     'model.export': (params) => exportModel(backend, params),
     'model.train': (params, context) => trainModel(backend, clock, params, context),
+    async 'model.countTrainable'({ modelPath, ...selection }) {
+      return countTrainable((await openModel(modelPath)).model, selection)
+    },
     'model.transcribe': (params, context) => transcribe(backend, clock, params, context),
-    'dataset.cut': (params) => cutRecording(params)
+    'demo.model': async (params) => {
+      await writeDemoModel(params)
+      return null
+    },
+    'dataset.cut': (params) => cutRecording(params),
+    'demo.speech': makeDemoSpeech
   }
 }
 

@@ -8,6 +8,7 @@ import { layerMatrix } from '../../compression/layer-matrix'
 import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
 import { createOrtBackend } from '../../runtime/ort/ort-backend'
 import type { JobContext } from '../serve'
+import type { SpeechModelDescription } from '../../speech/families/family'
 import { countCosts, measureRunMilliseconds, type CountedModel } from './model-costs'
 import { openModel, requireDescription } from './open-model'
 import { probeMachine, timedShapes } from './probe-machine'
@@ -21,7 +22,7 @@ const silent: JobContext = {
   breathe: () => Promise.resolve()
 }
 
-async function tiny(): Promise<CountedModel> {
+async function tiny(): Promise<CountedModel & { readonly description: SpeechModelDescription }> {
   const opened = await openModel(writeTinyModel(join(folder(), 'model')))
   const { model, sizeBytes } = opened
   return {

@@ -6,7 +6,7 @@ import type { ModelCosts } from '../../compression/pricing'
 import type { Model } from '../../onnx/ir/model'
 import { countMacs } from '../../onnx/macs'
 import { countParameters } from '../../onnx/parameters'
-import { encodeModel } from '../../onnx/serde/encode-model'
+import { encodedSizeBytes, encodeModel } from '../../onnx/serde/encode-model'
 import { inferShapes } from '../../onnx/shapes/infer-shapes'
 import type { InferenceBackend } from '../../runtime/inference-backend'
 import type { SpeechModelDescription } from '../../speech/families/family'
@@ -19,7 +19,8 @@ export interface CountedModel {
   readonly model: Model
   /** Of its file, external data included. */
   readonly sizeBytes: number
-  readonly description: SpeechModelDescription
+  /** Without one, operations are not counted: their number depends on what the model hears. */
+  readonly description: SpeechModelDescription | undefined
   /** Number format of the finished model. */
   readonly precision: Precision
   /** Outputs of nodes that stay float32 in every format (`frontEndOutputs`). */
@@ -38,11 +39,10 @@ export function countCosts(
   if (unit === 'parameters') return { parameterCount, precision }
   if (unit === 'bytes') {
     const dense =
-      precision === 'float32'
-        ? sizeBytes
-        : encodeModel(applyPrecision(model, precision, keepFloat)).byteLength
+      precision === 'float32' ? sizeBytes : encodedSizeBytes(applyPrecision(model, precision, keepFloat))
     return { parameterCount, precision, sizeBytes: { original: sizeBytes, dense } }
   }
+  if (description === undefined) return { parameterCount, precision }
   const shapes = inferShapes(model, inputShapes(description, referenceSamples(description)))
   const { total, perNode } = countMacs(model, shapes)
   return { parameterCount, precision, macs: { total, perNode } }

@@ -3,7 +3,7 @@ import os from 'node:os'
 import { machineProbeSchema, sensitivityTableSchema, type SensitivityTable } from '@contract/rank-plan'
 import type { LowRankMethod, Precision } from '@contract/recipe'
 import { canonicalJson } from '../../base/canonical-json'
-import type { LowRankFactors } from '../../compression/low-rank-factors'
+import type { KeptFactors, LowRankFactors } from '../../compression/low-rank-factors'
 import { lowRankMethodTable } from '../../compression/methods/methods'
 import { applyPrecision } from '../../compression/methods/precisions'
 import type { PlanRanksInputs } from '../../compression/plan-ranks'
@@ -13,7 +13,7 @@ import type { LowRankMaking, RankChoice } from '../../study/trial-spec'
 import type { Cache } from '../../workspace/cache'
 import { sha256Text } from '../../workspace/files'
 import type { JobContext } from '../serve'
-import type { BuildSession, Spectra } from './build-session'
+import type { BuildSession } from './build-session'
 import { countCosts, measureRunMilliseconds } from './model-costs'
 import { measureSensitivity, sensitivityVersion } from './measure-sensitivity'
 import { machineProbeVersion, probeMachine, timedShapes, type MachineProbe } from './probe-machine'
@@ -24,20 +24,18 @@ export async function planFigures(
   { ranks, precision, method, damping }: LowRankMaking,
   {
     layers,
-    spectra,
     factors,
     evaluationThreads: threads
   }: {
     readonly layers: readonly LinearLayer[]
-    readonly spectra: Spectra
-    /** Asked for only where cuts have to be tried. */
-    readonly factors: () => Promise<ReadonlyMap<string, LowRankFactors>>
+    /** Read only where cuts have to be tried. */
+    readonly factors: ReadonlyMap<string, KeptFactors>
     readonly evaluationThreads: number
   },
   context: JobContext
 ): Promise<PlanRanksInputs> {
   const costs = await costsOf(session, { ranks, precision, layers, threads }, context)
-  const inputs = { layers, spectra, options: ranks, costs }
+  const inputs = { layers, spectra: factors, options: ranks, costs }
   if (ranks.policy !== 'sensitivity') return inputs
   const { rankMultiple } = ranks
   const question = { layers, factors, method, damping, rankMultiple }
@@ -59,7 +57,8 @@ async function costsOf(
   { ranks, precision, layers, threads }: CostQuestion,
   context: JobContext
 ): Promise<ModelCosts> {
-  const { model, opened, description, keepFloat, backend, clock } = session
+  const { model, opened, keepFloat, backend, clock } = session
+  const { description } = opened
   const unit = ranks.policy === 'manual' ? 'parameters' : ranks.budgetUnit
   const countedUnit = unit === 'milliseconds' ? 'macs' : unit
   const counted = await session.costs(canonicalJson([countedUnit, precision]), () =>
@@ -69,7 +68,7 @@ async function costsOf(
   const { table } = await probeOf(session, { layers, precision, threads }, context)
   if (ranks.budgetScope === 'layers') return { ...counted, latency: { table } }
   const dense = applyPrecision(model, precision, keepFloat)
-  const timed = { model: dense, description, backend, clock, threads }
+  const timed = { model: dense, description: session.description, backend, clock, threads }
   return { ...counted, latency: { table, modelMilliseconds: await measureRunMilliseconds(timed, context) } }
 }
 
@@ -109,7 +108,7 @@ async function sensitivitiesOf(
   session: BuildSession,
   question: {
     readonly layers: readonly LinearLayer[]
-    readonly factors: () => Promise<ReadonlyMap<string, LowRankFactors>>
+    readonly factors: ReadonlyMap<string, KeptFactors>
     readonly method: LowRankMethod
     readonly damping: number
     readonly rankMultiple: number
@@ -130,7 +129,8 @@ async function sensitivitiesOf(
   return cachedJson(session.workspace.cache, ['sensitivity', key], sensitivityTableSchema, async () => {
     const dataset = await session.calibrationSet()
     const { model, resampleToHz, backend, params } = session
-    const decomposed = await factors()
+    const decomposed = new Map<string, LowRankFactors>()
+    for (const [key, kept] of factors) decomposed.set(key, await kept.read())
     return session.withOriginal((recognizer) =>
       measureSensitivity(
         {

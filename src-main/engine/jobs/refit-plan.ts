@@ -39,7 +39,6 @@ export async function refitPlan(
   })
   const refitted = new Map(cuts)
   const groups = Map.groupBy(planned, ({ cut }) => cut)
-  let completed = 0
   for (const [cut, members] of groups) {
     throwIfCancelled(context.signal)
     const users = members.map(({ layer }) => layer)
@@ -57,7 +56,6 @@ export async function refitPlan(
       }
       for (const { id } of users) refitted.set(id, better)
     }
-    context.progress({ stage: 'refit', completed: ++completed, total: groups.size, unit: 'weights' })
     await context.breathe()
   }
   return refitted

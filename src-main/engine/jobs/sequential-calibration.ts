@@ -6,7 +6,7 @@
 import { WorkbenchError } from '@contract/errors'
 import { throwIfCancelled } from '../../base/abort'
 import { applyCuts } from '../../compression/apply-low-rank'
-import type { CutFactors } from '../../compression/cut-factors'
+import { storedCuts, type CutFactors } from '../../compression/cut-factors'
 import { hasInputRows, layerInputKey, layerInputRows } from '../../compression/layer-inputs'
 import { layerMatrix } from '../../compression/layer-matrix'
 import { layerStages } from '../../compression/layer-stages'
@@ -24,6 +24,7 @@ import { extractSubgraph } from '../../onnx/passes/extract-subgraph'
 import { encodeModel } from '../../onnx/serde/encode-model'
 import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
 import type { JobContext } from '../serve'
+import { onLayer } from './on-layer'
 import type { UtteranceFeeds } from './utterance-feeds'
 
 /** Raised when the same inputs would give other factors. */
@@ -67,7 +68,9 @@ export async function sequentialFactors(
   const stages = layerStages(model, [...fitted])
   for (const [index, layers] of stages.entries()) {
     const soFar = plan.filter(({ layer }) => compressed.has(layer.id))
-    const candidate = soFar.every(({ rank }) => rank === undefined) ? model : applyCuts(model, soFar, cuts)
+    const candidate = soFar.every(({ rank }) => rank === undefined)
+      ? model
+      : applyCuts(model, soFar, storedCuts(cuts))
     const stage: Stage = { layers, name: `stage ${index + 1} of ${stages.length}` }
     const moments = await stageMoments(inputs, candidate, stage, context)
     for (const layer of layers) {
@@ -187,14 +190,4 @@ async function fitLayer(
     throw new WorkbenchError('numerical', 'The fit gave values that are not finite; raise the damping.')
   }
   return cut
-}
-
-/** Tells which layer something went wrong with, once. */
-async function onLayer<T>({ id }: LinearLayer, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof WorkbenchError) || error.message.includes(`'${id}'`)) throw error
-    throw new WorkbenchError(error.code, `Layer '${id}': ${error.message}`, { cause: error })
-  }
 }

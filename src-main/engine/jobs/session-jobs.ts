@@ -12,7 +12,7 @@ import type { EngineRequests, LayerParams, PlanParams, ProbeParams, SpectraParam
 import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
 import { describeSpectra } from './describe-spectra'
-import { factorsOf, spectraOf } from './make-low-rank'
+import { factorsOf } from './make-low-rank'
 import { requireDescription } from './open-model'
 import { planFigures, probeOf } from './plan-figures'
 import { planModel } from './plan-model'
@@ -28,9 +28,8 @@ export async function planJob(
 ): Promise<EngineRequests['model.plan']['result']> {
   // Before the long work, not after it: what is counted for a budget depends on how the model is driven.
   requireDescription(session.opened)
-  const { layers, spectra } = await spectraOf(session, making, context)
-  const factors = async () => (await factorsOf(session, making, context)).factors
-  const figures = await planFigures(session, making, { layers, spectra, factors, evaluationThreads }, context)
+  const { layers, factors } = await factorsOf(session, making, context)
+  const figures = await planFigures(session, making, { layers, factors, evaluationThreads }, context)
   return planModel({ modelHash: session.opened.modelHash, ...figures })
 }
 
@@ -42,15 +41,15 @@ export async function spectraJob(
 ): Promise<EngineRequests['model.spectra']['result']> {
   const { modelHash } = session.opened
   const settings = { selection, damping }
-  const { layers, spectra: weightSpectra } = await spectraOf(
+  const { layers, factors: weightSpectra } = await factorsOf(
     session,
     { ...settings, method: 'weight-svd' },
     context
   )
   if (!session.hasCalibrationSet) return describeSpectra({ modelHash, layers, weightSpectra })
-  const whitened = await spectraOf(session, { ...settings, method: 'whitened-svd' }, context)
+  const whitened = await factorsOf(session, { ...settings, method: 'whitened-svd' }, context)
   const withRows = new Set(layers.filter(hasInputRows).map(layerMatrix))
-  const spectra = new Map([...whitened.spectra].filter(([matrix]) => withRows.has(matrix)))
+  const spectra = new Map([...whitened.factors].filter(([matrix]) => withRows.has(matrix)))
   const calibrationHash = await session.calibrationHash(context)
   return describeSpectra({ modelHash, layers, weightSpectra, calibrated: { calibrationHash, spectra } })
 }
@@ -97,6 +96,8 @@ export function probeJob(
   { threads }: ProbeParams,
   context: JobContext
 ): Promise<EngineRequests['machine.probe']['result']> {
+  // How many rows a product has depends on how the model is driven.
+  requireDescription(session.opened)
   const selection = { excludeRoles: defaultExcludedRoles, include: [], exclude: [] }
   const layers = selectLayers(session.model, session.layers, selection)
   return probeOf(session, { layers, precision: 'float32', threads }, context)

@@ -3,9 +3,9 @@
  * as the same graph.
  */
 import { WorkbenchError } from '@contract/errors'
-import type { TrainingRecipe } from '@contract/training'
+import type { TrainingHead, TrainingRecipe } from '@contract/training'
 import { decodeCheckpoint, encodeCheckpoint } from '../../adaptation/checkpoint'
-import { train } from '../../adaptation/train'
+import { train, trainingLength } from '../../adaptation/train'
 import { parameterGroupOf, trainableParameters } from '../../adaptation/trainable-parameters'
 import { withWeights } from '../../adaptation/trained-model'
 import type { TrainingProgress } from '../../adaptation/training-progress'
@@ -24,6 +24,7 @@ import type {
 import { openSpeechModel } from '../../speech/families/open-speech-model'
 import { timeAxis } from '../../speech/features/front-end'
 import { createCtcLabels } from '../../speech/text/ctc-labels'
+import { findNormalizer } from '../../speech/text/normalizers'
 import { sha256Text } from '../../workspace/files'
 import { openWorkspace } from '../../workspace/workspace'
 import type { TrainedModel, TrainParams } from '../protocol'
@@ -31,10 +32,11 @@ import type { TrainingContext } from '../serve'
 import { openDataset } from './dataset'
 import { openModel, requireDescription } from './open-model'
 import { storeModel } from './store-model'
+import { keepTrainingRecord } from './training-record'
 import { openTrainingSet } from './training-set'
 
 /** Raised when the same recipe, model and data would give other weights. */
-const trainingVersion = 1
+const trainingVersion = 2
 
 /**
  * Trains to the end, or until it is cancelled; asked for again, it goes on where it was, or answers at once when it is
@@ -66,13 +68,23 @@ export async function trainModel(
     assertBatches(recognizer, recipe)
     const stored = await workspace.checkpoints.read(trainingId)
     const resume = stored === undefined ? undefined : decodeCheckpoint(stored.header, stored.arrays)
+    const sets = await openSets({ params, description, recognizer, step }, context)
+    const head: TrainingHead = {
+      ...headOf(params, opened.modelHash),
+      trainedParameters: trainedParameters(step),
+      totalSteps: trainingLength(recipe, sets.data).totalSteps
+    }
+    const record = keepTrainingRecord(workspace, head)
+    const known = resume?.curve ?? { steps: [], development: [] }
+    if (resume?.ended === undefined) await record.keep(known)
+    context.training({ kind: 'opened', head, curve: known })
     let runSeconds = 0
     const progress = await train({
       backend,
       clock,
       recipe,
       step,
-      ...(await openSets({ params, description, recognizer, step }, context)),
+      ...sets,
       resume,
       signal: context.signal,
       onEvent(event) {
@@ -86,25 +98,25 @@ export async function trainModel(
       async save(each) {
         const { header, arrays } = encodeCheckpoint(each)
         await workspace.checkpoints.write(trainingId, header, arrays)
+        await record.keep(each.curve)
       },
       breathe: () => context.breathe()
     })
     const trained = withWeights(opened.model, chosenWeights(progress, step))
     assertInvariants(trained)
     const { path, modelHash, sizeBytes } = await storeModel({ workspace, opened }, trained)
-    return {
-      trainingId,
+    const { curve } = progress
+    const outcome = {
       ended: progress.ended ?? 'completed',
-      curve: progress.curve,
-      chosenStep: progress.best?.step ?? progress.step,
-      trainedParameters: [...step.parameters.values()].reduce((sum, { dims }) => sum + elementCount(dims), 0),
+      chosenStep: progress.best?.record.step ?? progress.step,
       resumedFromStep: resume?.step ?? 0,
       totalSeconds: (clock.nowMilliseconds() - begin) / 1000,
       runSeconds,
-      modelFile: path,
       modelHash,
       sizeBytes
     }
+    await record.end(curve, outcome)
+    return { ...outcome, trainingId, curve, trainedParameters: head.trainedParameters, modelFile: path }
   } finally {
     await recognizer.release()
     workspace.close()
@@ -130,8 +142,32 @@ function stepOf(model: Model, description: CtcEncoderDescription, recipe: Traini
     optimizer: recipe.optimizer,
     maxGradientNorm: recipe.maxGradientNorm,
     groups: parameterGroupOf(model, trainable, recipe.groups),
-    accumulates: recipe.batches.perStep > 1
+    accumulates: recipe.batches.perStep > 1,
+    checkpointing: recipe.gradientCheckpointing
   })
+}
+
+function headOf(
+  params: TrainParams,
+  parentModelHash: string
+): Omit<TrainingHead, 'trainedParameters' | 'totalSteps'> {
+  const { recipe, modelPath, trainingPath, developmentPath, trainingHash, developmentHash } = params
+  return {
+    trainingId: identify(params, parentModelHash),
+    recipe: {
+      ...recipe,
+      model: modelPath,
+      trainingSet: trainingPath,
+      ...(developmentPath === undefined ? {} : { developmentSet: developmentPath })
+    },
+    parentModelHash,
+    trainingHash,
+    developmentHash: developmentHash ?? null
+  }
+}
+
+function trainedParameters({ parameters }: TrainingStep): number {
+  return [...parameters.values()].reduce((sum, { dims }) => sum + elementCount(dims), 0)
 }
 
 /** What decides the weights; how a training is called, and how often it keeps a checkpoint, does not. */
@@ -173,12 +209,14 @@ interface TrainingSets {
 async function openSets({ params, description, recognizer, step }: TrainingSets, context: TrainingContext) {
   const { recipe, trainingPath, developmentPath } = params
   const labels = createCtcLabels(description.vocabulary)
+  const normalizer = findNormalizer(recipe.normalizer)
   const open = async (path: string) =>
     openTrainingSet(
       {
         dataset: await openDataset(path),
         recognizer,
         labels,
+        normalizer,
         resampleToHz: recipe.resample ? description.sampleRateHz : undefined,
         augmentation: recipe.augmentation,
         seed: recipe.seed,

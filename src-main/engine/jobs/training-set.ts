@@ -5,22 +5,33 @@ import { addNoise } from '../../adaptation/add-noise'
 import { changeSpeed } from '../../adaptation/change-speed'
 import { derivedPrng } from '../../adaptation/derived-prng'
 import { specAugment } from '../../adaptation/spec-augment'
-import { int64Vector, labelFeeds, type TrainingData } from '../../adaptation/training-data'
+import {
+  int64Vector,
+  labelFeeds,
+  type TrainingData,
+  type WordErrorTally
+} from '../../adaptation/training-data'
 import type { TrainingStep } from '../../adaptation/training-step'
+import { wordErrorCount } from '../../evaluation/error-count'
+import { alignWords, splitWords } from '../../evaluation/word-errors'
 import type { RuntimeTensor } from '../../runtime/inference-backend'
 import type { Audio } from '../../speech/audio/audio'
 import type { SpeechRecognizer } from '../../speech/families/family'
 import { modelFeeds } from '../../speech/families/model-feeds'
+import { outputOfRecording } from '../../speech/families/model-runner'
 import { timeAxis } from '../../speech/features/front-end'
 import { padBatch } from '../../speech/features/pad-batch'
 import type { CtcLabels } from '../../speech/text/ctc-labels'
+import type { TextNormalizer } from '../../speech/text/normalizers'
 import type { JobContext } from '../serve'
 import { onUtterance, type Dataset } from './dataset'
 
 export interface TrainingSetOptions {
   readonly dataset: Dataset
-  readonly recognizer: Pick<SpeechRecognizer, 'description' | 'computeInput'>
+  readonly recognizer: Pick<SpeechRecognizer, 'description' | 'computeInput' | 'interpret'>
   readonly labels: CtcLabels
+  /** Applied to what was said and what was heard before words are compared. */
+  readonly normalizer: TextNormalizer
   readonly resampleToHz: number | undefined
   readonly augmentation: AugmentationSettings
   readonly seed: number
@@ -74,10 +85,50 @@ export async function openTrainingSet(
           )
         },
         recordings: numbers.length,
-        audioSeconds: chosen.reduce((sum, each) => sum + each.audioSeconds, 0)
+        audioSeconds: chosen.reduce((sum, each) => sum + each.audioSeconds, 0),
+        countWordErrors: (logits) =>
+          countWordErrors(
+            options,
+            numbers.map((number, row) => ({
+              text: utterances[number]!.text,
+              heard: hearRow(options.recognizer, logits, { row, validFrames })
+            }))
+          )
       }
     }
   }
+}
+
+/** What the model says of one recording of a batch: the frames and the decoding of a padded batch in evaluation. */
+function hearRow(
+  recognizer: TrainingSetOptions['recognizer'],
+  logits: RuntimeTensor,
+  { row, validFrames }: { readonly row: number; readonly validFrames: readonly number[] }
+): string {
+  if (logits.dataType !== 'float32') {
+    throw new WorkbenchError(
+      'unsupported-model',
+      `'${recognizer.description.name}' gave ${logits.dataType} logits, expected float32.`
+    )
+  }
+  const share = validFrames[row]! / Math.max(...validFrames)
+  const meant = recognizer.interpret(outputOfRecording(logits, row, share))
+  return meant.kind === 'text' ? meant.text : meant.label
+}
+
+/** Counted as `scoreUtterance` counts: words after the normalizer, summed over the recordings. */
+function countWordErrors(
+  { normalizer }: TrainingSetOptions,
+  spoken: readonly { readonly text: string; readonly heard: string }[]
+): WordErrorTally {
+  let [wordErrors, referenceWords] = [0, 0]
+  for (const { text, heard } of spoken) {
+    const [reference, hypothesis] = [text, heard].map((each) => splitWords(normalizer.normalize(each)))
+    const { errors, total } = wordErrorCount(alignWords(reference!, hypothesis!))
+    wordErrors += errors
+    referenceWords += total
+  }
+  return { wordErrors, referenceWords }
 }
 
 /** Inputs of single recordings; what takes long to make and is the same in every epoch is kept. */

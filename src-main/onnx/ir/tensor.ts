@@ -5,7 +5,12 @@ import { packedSizeBytes, type DataType } from './data-type'
 export type TensorData =
   /** Little-endian, row-major, packed; exactly `packedSizeBytes` long. A view: do not modify. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** In a file beside the model; read through an `ExternalDataReader` only when the values are needed. */
+  /**
+   * Bytes as those of `bytes`, but not in memory: read from a file, or made from another tensor, each time they are asked
+   * for. `read` blocks. Tensors that have one and the same object share their bytes.
+   */
+  | { readonly kind: 'deferred'; readonly lengthBytes: number; readonly read: () => Uint8Array }
+  /** In a file beside the model: a reference alone, without a way to read it (`loadExternalData` gives it one). */
   | {
       readonly kind: 'external'
       readonly location: string
@@ -33,22 +38,43 @@ export function elementCount(dims: readonly number[]): number {
 }
 
 /**
- * The bytes of a tensor that is in memory.
+ * The bytes of a tensor: a view of those in memory, or deferred ones read anew.
  *
- * @throws WorkbenchError `internal` for external or string data: load it first.
+ * @throws WorkbenchError `internal` for external or string data: load it first. What reading deferred bytes throws.
  */
-export function tensorBytes(tensor: Tensor): Uint8Array {
-  if (tensor.data.kind !== 'bytes') {
+export function tensorBytes({ name, data }: Tensor): Uint8Array {
+  if (data.kind === 'bytes') return data.bytes
+  if (data.kind !== 'deferred') {
+    throw new WorkbenchError('internal', `The values of '${name}' were asked for before they were loaded.`)
+  }
+  const bytes = data.read()
+  if (bytes.byteLength !== data.lengthBytes) {
     throw new WorkbenchError(
       'internal',
-      `The values of '${tensor.name}' were asked for before they were loaded.`
+      `Reading '${name}' gave ${bytes.byteLength} bytes, expected ${data.lengthBytes}.`
     )
   }
-  return tensor.data.bytes
+  return bytes
 }
 
-/** A float32 tensor over a copy-free view of `values` (row-major). */
-export function float32Tensor(name: string, dims: readonly number[], values: Float32Array): Tensor {
+/** The values of a tensor to be: an array, or how to make it each time that it is asked for. */
+export type TensorValues<Values extends Readonly<ArrayBufferView> = Readonly<ArrayBufferView>> =
+  Values | (() => Values)
+
+/**
+ * Whether a tensor's values are not in memory. What is made from them should then be made anew each time that it is asked
+ * for, so that a model larger than memory is rewritten without holding the new values either.
+ */
+export function isDeferred({ data }: Tensor): boolean {
+  return data.kind === 'deferred'
+}
+
+/** A float32 tensor of `values` (row-major), as `typedTensor`. */
+export function float32Tensor(
+  name: string,
+  dims: readonly number[],
+  values: TensorValues<Float32Array>
+): Tensor {
   return typedTensor(name, 'float32', dims, values)
 }
 
@@ -57,15 +83,22 @@ export function int64Tensor(name: string, dims: readonly number[], values: reado
   return typedTensor(name, 'int64', dims, BigInt64Array.from(values.map(BigInt)))
 }
 
-/** A tensor over a copy-free view of any typed array whose layout is that of `dataType`. */
+/**
+ * A tensor over a copy-free view of any typed array whose layout is that of `dataType`; a deferred one where `values` are
+ * made on demand.
+ */
 export function typedTensor(
   name: string,
   dataType: DataType,
   dims: readonly number[],
-  values: Readonly<ArrayBufferView>
+  values: TensorValues
 ): Tensor {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   const expectedBytes = packedSizeBytes(dataType, elementCount(dims))
+  if (typeof values === 'function') {
+    const read = () => bytesOf(values())
+    return { name, dataType, dims, data: { kind: 'deferred', lengthBytes: expectedBytes, read } }
+  }
+  const bytes = bytesOf(values)
   if (bytes.byteLength !== expectedBytes) {
     throw new WorkbenchError(
       'internal',
@@ -73,6 +106,10 @@ export function typedTensor(
     )
   }
   return { name, dataType, dims, data: { kind: 'bytes', bytes } }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Readonly<ArrayBufferView>): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** The values as a float32 array; a copy only when the bytes are not aligned. */

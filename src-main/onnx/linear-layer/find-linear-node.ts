@@ -36,10 +36,12 @@ export type LinearNode = Pick<
 export function findLinearNode(scope: GraphScope, node: Node): LinearNode | undefined {
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined
   if (node.opType === 'Gather') return gatherLayer(scope, node)
+  if (!['MatMul', 'Gemm', 'Conv'].includes(node.opType)) return undefined
   const [input = '', weightInput = ''] = node.inputs
   const weight = findStoredConstant(scope, weightInput)
   // A product of two constants is a constant, not a layer.
   if (weight === undefined || input === '' || findStoredConstant(scope, input) !== undefined) return undefined
+  if (isEmpty(weight)) return undefined
   switch (node.opType) {
     case 'MatMul':
       return matmulLayer(scope, node, weight)
@@ -103,9 +105,15 @@ function gatherLayer(scope: GraphScope, node: Node): LinearNode | undefined {
   const weight = findStoredConstant(scope, weightInput)
   const isMatrix = weight?.tensor.dims.length === 2
   const axis = readInt(node, 'axis', 0)
-  if (!isMatrix || (axis !== 0 && axis !== -2) || isConstant(scope, indices)) return undefined
+  if (!isMatrix || isEmpty(weight) || (axis !== 0 && axis !== -2) || isConstant(scope, indices))
+    return undefined
   const layout = weight.isTransposed ? 'out-in' : 'in-out'
   return { ...described(scope, node, weight, layout), operator: 'Gather', input: indices }
+}
+
+/** A weight without values has as many features as it likes to claim, and nothing to multiply by. */
+function isEmpty({ tensor }: StoredConstant): boolean {
+  return tensor.dims.includes(0)
 }
 
 /** Whether a value, of whatever type, is stored in this graph or one around it. */

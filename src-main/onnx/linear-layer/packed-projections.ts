@@ -48,6 +48,9 @@ export interface PackedProjection {
   readonly parts: readonly FactorRange[]
 }
 
+/** Nodes between a layer and its cuts: exporters leave about ten, a hostile model as many as it likes. */
+const mostSteps = 100
+
 /** More parts than queries, keys and values are heads or gates, not projections. */
 const mostParts = 3
 
@@ -125,7 +128,7 @@ class PackedTrace {
   /** Whether every use of `value` was understood. */
   #follow(value: string, axes: FeatureAxes): boolean {
     const { index } = this.#scope
-    if (index.isGraphOutput(value)) return false
+    if (index.isGraphOutput(value) || this.#steps.size > mostSteps) return false
     return index.consumers(value).every((node) => {
       const isData = node.inputs[0] === value && node.inputs.indexOf(value, 1) < 0
       return isData && (node.domain === '' || node.domain === 'ai.onnx') && this.#step(node, axes)

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '@contract/errors'
 import type { Model } from '../ir/model'
-import { elementCount, type Tensor } from '../ir/tensor'
+import { elementCount, isDeferred, type Tensor, type TensorValues } from '../ir/tensor'
 import { graphAt } from '../graph-path'
 import { floatingValues } from './floating-values'
 import type { LinearLayer } from './linear-layer'
@@ -15,6 +15,8 @@ export interface WeightMatrix {
 /**
  * The weight W [in, out] of a layer, in float64, whatever the operator and the layout in the file.
  * A Gemm's alpha is not applied: it stays on the node. A copy; the model is not modified.
+ *
+ * A weight whose values are deferred is read anew by every call: keep what is needed of it, not the weight.
  *
  * @throws WorkbenchError `invalid-input` when the model does not hold the weight, `internal` when its external
  * data has not been loaded.
@@ -31,6 +33,25 @@ export function readWeight(model: Model, layer: LinearLayer): WeightMatrix {
   const values = floatingValues(tensor)
   const data = layer.weightLayout === 'in-out' ? values : transposed(values, outFeatures, inFeatures)
   return { in: inFeatures, out: outFeatures, data }
+}
+
+/**
+ * Values that are made from a layer's weight: at once where that is in memory, else each time that they are asked for.
+ *
+ * @throws WorkbenchError as `readWeight`.
+ */
+export function valuesFromWeight<Values extends Readonly<ArrayBufferView>>(
+  model: Model,
+  layer: LinearLayer,
+  make: (weight: WeightMatrix) => Values
+): TensorValues<Values> {
+  const remake = () => make(readWeight(model, layer))
+  return hasDeferredWeight(model, layer) ? remake : remake()
+}
+
+/** Whether the weight's values are not in memory (`isDeferred`). @throws WorkbenchError as `readWeight`. */
+export function hasDeferredWeight(model: Model, layer: LinearLayer): boolean {
+  return isDeferred(storedTensor(model, layer, layer.weightName))
 }
 
 /**

@@ -121,25 +121,29 @@ function isConstantArithmetic(scope: GraphScope, node: Node, value: string): boo
   return node.inputs.every((input) => input === value || findStoredConstant(scope, input) !== undefined)
 }
 
-/** Whether `value` becomes an output of the model by nothing but finishing touches. */
-function reachesOutput(scope: GraphScope, value: string, seen = new Set<string>()): boolean {
-  if (seen.has(value)) return false
-  seen.add(value)
-  const position = scope.graph.outputs.findIndex((output) => output.name === value)
-  if (position >= 0) {
-    if (scope.outer === undefined) return true
-    const { scope: outer, node } = scope.outer
-    // A Loop body returns its condition before the values that the Loop returns.
-    const output = node.outputs[position - (node.opType === 'Loop' ? 1 : 0)]
-    if (output !== undefined && reachesOutput(outer, output)) return true
+/** Values behind a head that are looked at; what is further from the output than this is no finishing touch. */
+const mostFinishingValues = 200
+
+/** Whether `start` becomes an output of the model by nothing but finishing touches. */
+function reachesOutput(scope: GraphScope, start: string): boolean {
+  const seen = new Set([start])
+  // A set is walked in the order in which it grows.
+  for (const value of seen) {
+    const position = scope.graph.outputs.findIndex((output) => output.name === value)
+    if (position >= 0) {
+      if (scope.outer === undefined) return true
+      const { scope: outer, node } = scope.outer
+      // A Loop body returns its condition before the values that the Loop returns.
+      const output = node.outputs[position - (node.opType === 'Loop' ? 1 : 0)]
+      if (output !== undefined && reachesOutput(outer, output)) return true
+    }
+    if (seen.size > mostFinishingValues) return false
+    for (const node of scope.index.consumers(value)) {
+      const isFinishing = finishing.has(node.opType) || isConstantArithmetic(scope, node, value)
+      if (isFinishing && node.inputs.includes(value)) for (const output of node.outputs) seen.add(output)
+    }
   }
-  return scope.index
-    .consumers(value)
-    .filter((node) => finishing.has(node.opType) || isConstantArithmetic(scope, node, value))
-    .some(
-      (node) =>
-        node.inputs.includes(value) && node.outputs.some((output) => reachesOutput(scope, output, seen))
-    )
+  return false
 }
 
 /** The attention, feed-forward and pointwise parts of the blocks, in graph order. */

@@ -16,17 +16,28 @@ export interface StoredConstant {
   readonly isTransposed: boolean
 }
 
+/** Nodes between a constant and its use: exporters leave two or three, a hostile model as many as it likes. */
+const mostNodesBetween = 16
+
 /**
- * The stored constant behind `value`, through Identity, exact Cast and matrix Transpose nodes, in this graph or one
- * around it. Undefined when the value is computed, not floating-point, or may be fed as a graph input.
+ * The stored constant behind `value`, through at most 16 Identity, exact Cast and matrix Transpose nodes, in this graph or
+ * one around it. Undefined when the value is computed, not floating-point, or may be fed as a graph input.
+ *
+ * - `nodesBetween` how many such nodes were passed on the way to `value`.
  */
-export function findStoredConstant(scope: GraphScope, value: string): StoredConstant | undefined {
+export function findStoredConstant(
+  scope: GraphScope,
+  value: string,
+  nodesBetween = 0
+): StoredConstant | undefined {
   const initializer = scope.graph.initializers.get(value)
   if (initializer !== undefined) return stored(scope, value, initializer)
   const producer = scope.index.producer(value)
-  if (producer !== undefined) return throughNode(scope, value, producer)
+  if (producer !== undefined) {
+    return nodesBetween > mostNodesBetween ? undefined : throughNode(scope, producer, nodesBetween)
+  }
   if (scope.outer === undefined || scope.graph.inputs.some((input) => input.name === value)) return undefined
-  return findStoredConstant(scope.outer.scope, value)
+  return findStoredConstant(scope.outer.scope, value, nodesBetween)
 }
 
 function stored(scope: GraphScope, name: string, tensor: Tensor): StoredConstant | undefined {
@@ -34,14 +45,15 @@ function stored(scope: GraphScope, name: string, tensor: Tensor): StoredConstant
   return { name, home: qualifiedName(scope.path, name), tensor, isTransposed: false }
 }
 
-function throughNode(scope: GraphScope, value: string, node: Node): StoredConstant | undefined {
+function throughNode(scope: GraphScope, node: Node, nodesBetween: number): StoredConstant | undefined {
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined
   if (node.opType === 'Constant') {
     const attribute = node.attributes.get('value')
-    return attribute?.kind === 'tensor' ? stored(scope, value, attribute.value) : undefined
+    const output = node.outputs[0] ?? ''
+    return attribute?.kind === 'tensor' ? stored(scope, output, attribute.value) : undefined
   }
   if (!['Identity', 'Cast', 'Transpose'].includes(node.opType)) return undefined
-  const source = findStoredConstant(scope, node.inputs[0] ?? '')
+  const source = findStoredConstant(scope, node.inputs[0] ?? '', nodesBetween + 1)
   if (source === undefined) return undefined
   if (node.opType === 'Identity') return source
   if (node.opType === 'Cast') return isExactCast(source.tensor.dataType, node) ? source : undefined

@@ -12,6 +12,7 @@ import { WorkbenchError } from '@contract/errors'
 import { intAttribute } from '../ir/attribute'
 import { dataTypeNumber } from '../ir/data-type'
 import type { Model } from '../ir/model'
+import type { TensorValues } from '../ir/tensor'
 import type { LinearLayer } from '../linear-layer/linear-layer'
 import type { PassResult } from './pass'
 import {
@@ -24,7 +25,7 @@ import {
 /** A weight in int8 with one scale per output channel: W[i, j] ≈ values[i, j] · scales[j]. */
 export interface QuantizedWeight {
   /** [in, out], row-major. */
-  readonly values: Int8Array
+  readonly values: TensorValues<Int8Array>
   /** [out] */
   readonly scales: Float32Array
 }

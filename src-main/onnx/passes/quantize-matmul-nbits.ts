@@ -12,6 +12,7 @@
 import { WorkbenchError } from '@contract/errors'
 import { intAttribute } from '../ir/attribute'
 import type { Model } from '../ir/model'
+import type { TensorValues } from '../ir/tensor'
 import type { LinearLayer } from '../linear-layer/linear-layer'
 import type { PassResult } from './pass'
 import {
@@ -38,7 +39,7 @@ export interface BlockLayout {
 export interface BlockedWeight {
   readonly layout: BlockLayout
   /** [out, blocks, blockSize · bits ÷ 8] */
-  readonly values: Uint8Array
+  readonly values: TensorValues<Uint8Array>
   /** [out, blocks] */
   readonly scales: Float32Array
   /** [out, zeroPointBytes] */

@@ -31,7 +31,11 @@ import { locateLinearLayers } from '../linear-layer/locate-linear-layers'
 import { readWeight } from '../linear-layer/read-weight'
 import { replaceWithFactors, type StoredFactors } from './replace-with-factors'
 
-async function factorsOf(model: Model, layer: LinearLayer, rank?: number): Promise<StoredFactors> {
+async function factorsOf(
+  model: Model,
+  layer: LinearLayer,
+  rank?: number
+): Promise<StoredFactors<Float32Array>> {
   const { in: rows, out: columns, data } = readWeight(model, layer)
   const factors = await lowRankFactors(matrix(rows, columns, data), undefined, scalarProducts)
   return truncate(factors, rank ?? Math.min(rows, columns))

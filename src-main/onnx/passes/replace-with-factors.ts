@@ -15,7 +15,7 @@ import { WorkbenchError } from '@contract/errors'
 import { indexGraph, type GraphIndex } from '../graph-index'
 import { floatAttribute, readFloat } from '../ir/attribute'
 import type { Graph, Model, Node } from '../ir/model'
-import { elementCount, float32Tensor, type Tensor } from '../ir/tensor'
+import { elementCount, float32Tensor, type Tensor, type TensorValues } from '../ir/tensor'
 import type { LinearLayer } from '../linear-layer/linear-layer'
 import { FreshNames } from './fresh-names'
 import type { PassResult } from './pass'
@@ -23,12 +23,12 @@ import { removeUnused } from './remove-unused'
 import { assertRewritable } from './rewrite-obstacle'
 
 /** The pair that replaces one matrix W [in, out], row-major. */
-export interface StoredFactors {
+export interface StoredFactors<Values extends TensorValues<Float32Array> = TensorValues<Float32Array>> {
   readonly rank: number
   /** [in, rank] */
-  readonly down: Float32Array
+  readonly down: Values
   /** [rank, out] */
-  readonly up: Float32Array
+  readonly up: Values
 }
 
 /**
@@ -62,7 +62,9 @@ export function replaceWithFactors(
 }
 
 function assertSizes(layer: LinearLayer, { rank, down, up }: StoredFactors): void {
-  if (down.length !== layer.inFeatures * rank || up.length !== layer.outFeatures * rank) {
+  const fits = (values: TensorValues<Float32Array>, features: number) =>
+    typeof values === 'function' || values.length === features * rank
+  if (!fits(down, layer.inFeatures) || !fits(up, layer.outFeatures)) {
     throw new WorkbenchError(
       'internal',
       `The factors of '${layer.id}' do not have the sizes of rank ${rank}.`
@@ -114,7 +116,7 @@ class FactorRewrite {
     if (known !== undefined) return known
     const { rank, down, up } = factors
     const { inFeatures, outFeatures, weightName } = layer
-    const store = (suffix: string, dims: readonly number[], values: Float32Array) => {
+    const store = (suffix: string, dims: readonly number[], values: TensorValues<Float32Array>) => {
       const name = this.#names.take(`${weightName}.${suffix}`)
       this.initializers.set(name, float32Tensor(name, dims, values))
       return name
@@ -172,7 +174,16 @@ function factorAttributes(
 }
 
 /** [rows, columns] to [columns, rows]. */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+function transposed(
+  values: TensorValues<Float32Array>,
+  rows: number,
+  columns: number
+): TensorValues<Float32Array> {
+  if (typeof values === 'function') return () => transposedArray(values(), rows, columns)
+  return transposedArray(values, rows, columns)
+}
+
+function transposedArray(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length)
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) result[j * rows + i] = values[i * columns + j]!

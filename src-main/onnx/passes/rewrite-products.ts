@@ -6,7 +6,7 @@ import { WorkbenchError } from '@contract/errors'
 import { indexGraph } from '../graph-index'
 import { readFloat } from '../ir/attribute'
 import type { Attribute, Model, Node } from '../ir/model'
-import { typedTensor, type Tensor } from '../ir/tensor'
+import { typedTensor, type Tensor, type TensorValues } from '../ir/tensor'
 import type { LinearLayer } from '../linear-layer/linear-layer'
 import { FreshNames } from './fresh-names'
 import type { PassResult } from './pass'
@@ -86,12 +86,7 @@ export class ProductRewrite {
   }
 
   /** Stores a constant under a name as near to the wanted one as is free, and returns that name. */
-  store(
-    wanted: string,
-    dataType: Tensor['dataType'],
-    dims: readonly number[],
-    values: Readonly<ArrayBufferView>
-  ): string {
+  store(wanted: string, dataType: Tensor['dataType'], dims: readonly number[], values: TensorValues): string {
     const name = this.names.take(wanted)
     this.initializers.set(name, typedTensor(name, dataType, dims, values))
     return name

@@ -10,7 +10,7 @@ import { intAttribute, tensorAttribute } from '../ir/attribute'
 import { dataTypeNumber } from '../ir/data-type'
 import { fromHalf, toHalves } from '../ir/half'
 import type { Attribute, Graph, Model, Node } from '../ir/model'
-import { elementCount, float32Values, typedTensor, type Tensor } from '../ir/tensor'
+import { elementCount, float32Values, isDeferred, typedTensor, type Tensor } from '../ir/tensor'
 import { FreshNames } from './fresh-names'
 import type { PassResult } from './pass'
 
@@ -103,9 +103,9 @@ function halfTensor(tensor: Tensor, takeName: () => string): Tensor | undefined 
     whole += values[i]! ** 2
   }
   // Infinities and NaN make the sums NaN, which is not below anything.
-  return lost <= allowedLoss ** 2 * whole
-    ? { ...tensor, ...typedTensor(takeName(), 'float16', tensor.dims, halves) }
-    : undefined
+  if (!(lost <= allowedLoss ** 2 * whole)) return undefined
+  const stored = isDeferred(tensor) ? () => toHalves(float32Values(tensor)) : halves
+  return { ...tensor, ...typedTensor(takeName(), 'float16', tensor.dims, stored) }
 }
 
 function castNode(half: string, output: string): Node {

@@ -12,7 +12,7 @@ import { WorkbenchError } from '@contract/errors'
 import { indexGraph, type GraphIndex } from '../graph-index'
 import { intAttribute } from '../ir/attribute'
 import type { Attribute, Graph, Model, Node } from '../ir/model'
-import { float32Tensor, int64Tensor, type Tensor } from '../ir/tensor'
+import { float32Tensor, int64Tensor, type Tensor, type TensorValues } from '../ir/tensor'
 import { selectedFeatures } from '../linear-layer/feature-axes'
 import { graphScopes } from '../linear-layer/graph-scope'
 import type { LinearLayer } from '../linear-layer/linear-layer'
@@ -24,7 +24,7 @@ import {
   type PackedProjection,
   type PackedStep
 } from '../linear-layer/packed-projections'
-import { readBias, readWeight } from '../linear-layer/read-weight'
+import { readBias, valuesFromWeight } from '../linear-layer/read-weight'
 import { storedIntegers } from '../linear-layer/stored-integers'
 import { inferShapes, shapeOf, type ShapeTable } from '../shapes/infer-shapes'
 import { FreshNames } from './fresh-names'
@@ -138,17 +138,18 @@ class UnpackRewrite {
   }
 
   #replaceProduct({ layer, parts, factors, factor }: PackedProjection, names: PartNames): void {
-    const { nodeOutput, output, biasName } = layer
+    const { nodeOutput, output, biasName, inFeatures } = layer
     const product = this.#index.producer(nodeOutput)!
-    const weight = readWeight(this.#model, layer)
     const bias = readBias(this.#model, layer)
     const add = output === nodeOutput ? undefined : this.#index.producer(output)
     const packedName = product.name === '' ? nodeOutput : product.name
     const [products, adds]: [Node[], Node[]] = [[], []]
     parts.forEach((range, part) => {
       const columns = selectedFeatures(factors, factor, range)
-      const cutWeight = cutColumns(weight.data, weight.in, columns)
-      const w = this.#store(`${layer.weightName}.${part}`, [weight.in, columns.length], cutWeight)
+      const cutWeight = valuesFromWeight(this.#model, layer, ({ data }) =>
+        cutColumns(data, inFeatures, columns)
+      )
+      const w = this.#store(`${layer.weightName}.${part}`, [inFeatures, columns.length], cutWeight)
       const b = bias && this.#store(`${biasName}.${part}`, [columns.length], cutColumns(bias, 1, columns))
       const partOutput = names(part, nodeOutput)
       this.products.set(partOutput, { packedName, part })
@@ -246,7 +247,7 @@ class UnpackRewrite {
     return output
   }
 
-  #store(wanted: string, dims: readonly number[], values: Float32Array): string {
+  #store(wanted: string, dims: readonly number[], values: TensorValues<Float32Array>): string {
     const name = this.#names.take(wanted)
     this.initializers.set(name, float32Tensor(name, dims, values))
     return name

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { deferredModel } from '../../../tests/helpers/deferred-model'
 import { everyFeatureModel } from '../../../tests/helpers/every-feature-model'
 import type { Attribute, Graph, Model, ValueType } from '../ir/model'
 import { mapTensors } from '../ir/map-tensors'
@@ -9,7 +10,7 @@ import { float32Tensor, type Tensor } from '../ir/tensor'
 import { assertInvariants } from '../invariants'
 import { GraphBuilder } from '../build/graph-builder'
 import { decodeModel } from './decode-model'
-import { encodeModel } from './encode-model'
+import { encodedSizeBytes, encodeModel } from './encode-model'
 import { maximumGraphDepth } from './onnx-schema'
 
 const realFolder = resolve(import.meta.dirname, '../../../../shared/real')
@@ -27,6 +28,18 @@ describe('encodeModel', () => {
     const model = everyFeatureModel()
     assertInvariants(model)
     expect(decodeModel(encodeModel(model))).toStrictEqual(model)
+  })
+
+  it('writes deferred values like those in memory, and knows the size without reading them', () => {
+    const plain = everyFeatureModel()
+    const { model, reads } = deferredModel(plain)
+    const bytes = encodeModel(plain)
+    expect([plain, model].map(encodedSizeBytes)).toEqual([bytes.byteLength, bytes.byteLength])
+    // Those of subgraphs are part of a message that is encoded as a whole.
+    const readForSize = reads.length
+    reads.length = 0
+    expect(Buffer.compare(encodeModel(model), bytes)).toBe(0)
+    expect(reads.length).toBeGreaterThan(readForSize)
   })
 
   it('gives the same bytes for the same model', () => {

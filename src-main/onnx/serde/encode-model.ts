@@ -1,7 +1,7 @@
 /** Writing ONNX files. */
 import { WorkbenchError, wrapError } from '@contract/errors'
 import type { Model, ModelFunction, TrainingInfo } from '../ir/model'
-import type { Tensor } from '../ir/tensor'
+import { tensorBytes, type Tensor } from '../ir/tensor'
 import { encodeAnnotations, mapToEntries } from './annotations'
 import { encodeDeviceConfiguration } from './encode-device-configuration'
 import { encodeAttributes, encodeGraph, encodeGraphWithoutInitializers, encodeNode } from './encode-graph'
@@ -31,21 +31,15 @@ const tensorRawDataTag = (9 << 3) | 2
  * The bytes of an .onnx file that holds `model`.
  *
  * Deterministic: equal models (with maps in equal order) give equal bytes. Values are written raw; external tensors
- * stay references to their file. The values of the main graph's initializers are copied once, into the result: the
- * graph is the last field of the model and the initializers the last of the graph, which protobuf allows.
+ * stay references to their file. The values of the main graph's initializers are copied once, into the result, and
+ * deferred ones read one after the other: the graph is the last field of the model and the initializers the last of the
+ * graph, which protobuf allows.
  *
  * @throws WorkbenchError `unsupported-model` when the file would exceed 2 GiB (externalize the model first) or when
  * subgraphs are nested too deeply.
  */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
-  const head = encodeMessage('ModelProto', encodeModelWithoutGraph(model))
-  const graph = encodeMessage('GraphProto', encodeGraphWithoutInitializers(model.graph, 0))
-  const initializers = [...model.graph.initializers.values()].map(layOutInitializer)
-  const graphSize = initializers.reduce(
-    (sum, initializer) => sum + fieldSize(initializer.size),
-    graph.byteLength
-  )
-  const size = head.byteLength + fieldSize(graphSize)
+  const { head, graph, initializers, graphSize, size } = layOutModel(model)
   if (size > maximumSizeBytes) {
     throw new WorkbenchError(
       'unsupported-model',
@@ -56,30 +50,52 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   file.append(head)
   file.appendFieldHead(modelGraphTag, graphSize)
   file.append(graph)
-  for (const { head: tensorHead, rawData, size: tensorSize } of initializers) {
+  for (const { tensor, head: tensorHead, rawBytes, size: tensorSize } of initializers) {
     file.appendFieldHead(graphInitializerTag, tensorSize)
     file.append(tensorHead)
-    if (rawData !== undefined) {
-      file.appendFieldHead(tensorRawDataTag, rawData.byteLength)
-      file.append(rawData)
+    if (rawBytes > 0) {
+      file.appendFieldHead(tensorRawDataTag, rawBytes)
+      file.append(tensorBytes(tensor))
     }
   }
   return file.bytes
 }
 
+/** The bytes that `encodeModel` gives, also beyond its limit; no deferred values are read. */
+export function encodedSizeBytes(model: Model): number {
+  return layOutModel(model).size
+}
+
+function layOutModel(model: Model) {
+  const head = encodeMessage('ModelProto', encodeModelWithoutGraph(model))
+  const graph = encodeMessage('GraphProto', encodeGraphWithoutInitializers(model.graph, 0))
+  const initializers = [...model.graph.initializers.values()].map(layOutInitializer)
+  const graphSize = initializers.reduce(
+    (sum, initializer) => sum + fieldSize(initializer.size),
+    graph.byteLength
+  )
+  return { head, graph, initializers, graphSize, size: head.byteLength + fieldSize(graphSize) }
+}
+
 interface LaidOutInitializer {
+  readonly tensor: Tensor
   readonly head: Uint8Array
-  readonly rawData: Uint8Array | undefined
+  /** Length of the values that go into the file itself; 0 when there are none. */
+  readonly rawBytes: number
   /** Of the whole message. */
   readonly size: number
 }
 
 function layOutInitializer(tensor: Tensor): LaidOutInitializer {
   const head = encodeMessage('TensorProto', encodeTensorWithoutBytes(tensor))
-  const rawData =
-    tensor.data.kind === 'bytes' && tensor.data.bytes.byteLength > 0 ? tensor.data.bytes : undefined
-  const size = head.byteLength + (rawData === undefined ? 0 : fieldSize(rawData.byteLength))
-  return { head, rawData, size }
+  const rawBytes = rawLength(tensor)
+  const size = head.byteLength + (rawBytes === 0 ? 0 : fieldSize(rawBytes))
+  return { tensor, head, rawBytes, size }
+}
+
+function rawLength({ data }: Tensor): number {
+  if (data.kind === 'bytes') return data.bytes.byteLength
+  return data.kind === 'deferred' ? data.lengthBytes : 0
 }
 
 /** Bytes of a length-delimited field with a one-byte tag. */

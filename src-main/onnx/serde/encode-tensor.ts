@@ -1,18 +1,19 @@
 /** `Tensor` to TensorProto. Values are always written raw, whichever field they were read from. */
 import { dataTypeNumber } from '../ir/data-type'
 import type { SparseTensor } from '../ir/model'
-import type { Tensor } from '../ir/tensor'
+import { tensorBytes, type Tensor } from '../ir/tensor'
 import { encodeAnnotations } from './annotations'
 import { wireInt64 } from './int64'
 import type { Outgoing, WireSparseTensor, WireTensor } from './wire-messages'
 
 export function encodeTensor(tensor: Tensor): Outgoing<WireTensor> {
-  return tensor.data.kind === 'bytes'
-    ? { ...encodeTensorWithoutBytes(tensor), rawData: tensor.data.bytes }
+  const { kind } = tensor.data
+  return kind === 'bytes' || kind === 'deferred'
+    ? { ...encodeTensorWithoutBytes(tensor), rawData: tensorBytes(tensor) }
     : encodeTensorWithoutBytes(tensor)
 }
 
-/** Everything but in-memory bytes, which `encodeModel` puts beside the rest without copying them twice. */
+/** Everything but the bytes of the file itself, which `encodeModel` puts beside the rest without copying them twice. */
 export function encodeTensorWithoutBytes(tensor: Tensor): Outgoing<WireTensor> {
   const { data } = tensor
   return {

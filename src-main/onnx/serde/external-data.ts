@@ -2,23 +2,29 @@
  * Weights in a file beside the model.
  *
  * A reference is { location, offset, length }. Files are read and written elsewhere, through `ExternalDataReader` and
- * a stream of bytes, so that a model larger than memory can be rewritten.
+ * a stream of bytes, one tensor at a time, so that a model larger than memory can be rewritten.
  *
  * Source: https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
  */
 import { WorkbenchError } from '@contract/errors'
-import { mapTensors, visitTensors, type TensorPlace } from '../ir/map-tensors'
+import { mapTensors, visitTensors } from '../ir/map-tensors'
 import type { Model } from '../ir/model'
-import type { Tensor, TensorData } from '../ir/tensor'
+import { tensorBytes, type Tensor, type TensorData } from '../ir/tensor'
 
 /** Reads files beside a model. */
 export interface ExternalDataReader {
   /**
-   * Exactly `lengthBytes` bytes of the file at `location` (relative to the model's folder), from `offsetBytes`.
+   * Exactly `lengthBytes` bytes of the file at `location` (relative to the model's folder), from `offsetBytes`. Blocks: what
+   * works with values is computation, which blocks its engine anyway.
    *
-   * @throws WorkbenchError `not-found` or `io`.
+   * @throws WorkbenchError `not-found` or `io`, also for no bytes at a place that the file does not reach.
    */
-  read(location: string, offsetBytes: number, lengthBytes: number): Promise<Uint8Array>
+  read(location: string, offsetBytes: number, lengthBytes: number): Uint8Array
+}
+
+export interface LoadOptions {
+  /** Initializers from this size on are deferred. Default: none is. */
+  readonly deferFromBytes?: number
 }
 
 export interface ExternalizeOptions {
@@ -36,7 +42,7 @@ export interface ExternalizedModel {
   /** Size of the data file. */
   readonly sizeBytes: number
   /** The bytes of the data file from front to back, in pieces of at most 8 MiB. May be iterated more than once. */
-  readonly chunks: AsyncIterable<Uint8Array>
+  readonly chunks: Iterable<Uint8Array>
 }
 
 /** A piece small enough to hold in memory many times over, large enough that calls cost nothing. */
@@ -54,65 +60,74 @@ export function externalLocations(model: Model): ReadonlySet<string> {
 }
 
 /**
- * The model with every external tensor in memory, also those of subgraphs, attributes and functions.
+ * The model with the values of every external tensor at hand, also those of subgraphs, attributes and functions: in memory,
+ * or, for initializers from `deferFromBytes` on, read anew whenever they are asked for.
  *
- * A range that several tensors use is read once. The same model is returned when nothing is external.
+ * A range that several tensors use is read once, and one that is deferred is looked for at once, so that a file that is
+ * missing or too short does not come to light in the middle of the work. The same model is returned when nothing is external.
  *
  * @throws WorkbenchError what `reader` throws, and `io` when a file is too short.
  */
-export async function loadExternalData(model: Model, reader: ExternalDataReader): Promise<Model> {
-  const references = new Map<string, ExternalReference>()
-  visitTensors(model, ({ data }) => {
-    if (data.kind === 'external') references.set(rangeKey(data), data)
+export function loadExternalData(
+  model: Model,
+  reader: ExternalDataReader,
+  { deferFromBytes = Infinity }: LoadOptions = {}
+): Model {
+  const loaded = new Map<string, TensorData>()
+  return mapTensors(model, (tensor, place) => {
+    const { data } = tensor
+    if (data.kind !== 'external') return tensor
+    const isDeferred = place === 'initializer' && data.lengthBytes >= deferFromBytes
+    const key = `${isDeferred} ${rangeKey(data)}`
+    const known = loaded.get(key) ?? (isDeferred ? deferredRange(reader, data) : loadedRange(reader, data))
+    loaded.set(key, known)
+    return { ...tensor, data: known }
   })
-  const loaded = new Map<string, Uint8Array>()
-  for (const [key, reference] of references) {
-    loaded.set(key, await readRange(reader, reference, 0, reference.lengthBytes))
-  }
-  return mapTensors(model, (tensor) => {
-    const bytes = tensor.data.kind === 'external' ? loaded.get(rangeKey(tensor.data)) : undefined
-    return bytes === undefined ? tensor : { ...tensor, data: { kind: 'bytes', bytes } }
-  })
+}
+
+function loadedRange(reader: ExternalDataReader, reference: ExternalReference): TensorData {
+  return { kind: 'bytes', bytes: readRange(reader, reference) }
+}
+
+function deferredRange(reader: ExternalDataReader, reference: ExternalReference): TensorData {
+  const { location, offsetBytes, lengthBytes } = reference
+  reader.read(location, offsetBytes + lengthBytes, 0)
+  return { kind: 'deferred', lengthBytes, read: () => readRange(reader, reference) }
 }
 
 /**
  * Moves weights into one data file: returns the model that points into it and a stream of the file's bytes.
  *
- * - Moved are in-memory initializers from `minimumSizeBytes` on, also of subgraphs, and whatever is already external.
- * - Tensors that share their bytes (one view, or one external range) are written once.
- * - Nothing is read before `chunks` is iterated; external sources are then read in pieces through `reader`. The new
- *   file must not replace a source before the stream has ended.
+ * - Moved are initializers from `minimumSizeBytes` on, also of subgraphs.
+ * - Tensors that share their bytes (one view, or one deferred source) are written once.
+ * - Deferred values are read one tensor after the other while `chunks` is iterated. The new file must not replace a file
+ *   that they come from before that has ended.
  *
- * @throws WorkbenchError `invalid-input` for an unsafe location or bad sizes, `internal` when external tensors come
- * without a `reader`; iterating throws as `loadExternalData`.
+ * @throws WorkbenchError `invalid-input` for an unsafe location or bad sizes, `internal` for a model with external tensors
+ * (`loadExternalData` first); iterating throws what reading deferred values throws.
  */
-export function externalizeModel(
-  model: Model,
-  options: ExternalizeOptions,
-  reader?: ExternalDataReader
-): ExternalizedModel {
+export function externalizeModel(model: Model, options: ExternalizeOptions): ExternalizedModel {
   const { location, minimumSizeBytes = 1024, alignmentBytes = 4096 } = options
   assertSafeLocation(location)
   assertWhole('alignmentBytes', alignmentBytes, 1)
   assertWhole('minimumSizeBytes', minimumSizeBytes, 0)
   const layout = new DataFileLayout(alignmentBytes)
   const externalized = mapTensors(model, (tensor, place) => {
-    const { data } = tensor
-    if (data.kind === 'strings' || !isMoved(tensor, place, minimumSizeBytes)) return tensor
-    const { offsetBytes, lengthBytes } = layout.place(data)
+    if (tensor.data.kind === 'external') {
+      throw new WorkbenchError(
+        'internal',
+        `The external values of '${tensor.name}' were to be moved before they were loaded.`
+      )
+    }
+    // Values inside attributes stay with their node: runtimes expect them there.
+    if (place !== 'initializer' || byteLength(tensor) < Math.max(1, minimumSizeBytes)) return tensor
+    const { offsetBytes, lengthBytes } = layout.place(tensor)
     return { ...tensor, data: { kind: 'external', location, offsetBytes, lengthBytes } }
   })
-  const ranges = layout.ranges
-  if (reader === undefined && ranges.some(({ source }) => source.kind === 'external')) {
-    throw new WorkbenchError(
-      'internal',
-      'A model with external data was externalized without a reader for it.'
-    )
-  }
   return {
     model: externalized,
     sizeBytes: layout.sizeBytes,
-    chunks: { [Symbol.asyncIterator]: () => streamRanges(ranges, reader) }
+    chunks: { [Symbol.iterator]: () => streamRanges(layout.ranges) }
   }
 }
 
@@ -143,18 +158,15 @@ function assertWhole(name: string, value: number, minimum: number): void {
   }
 }
 
-/** Values inside attributes stay with their node unless they were external before: runtimes expect them there. */
-function isMoved({ data }: Tensor, place: TensorPlace, minimumSizeBytes: number): boolean {
-  if (data.kind === 'external') return true
-  return (
-    place === 'initializer' && data.kind === 'bytes' && data.bytes.byteLength >= Math.max(1, minimumSizeBytes)
-  )
+/** Bytes that would go into a data file: strings never do. */
+function byteLength({ data }: Tensor): number {
+  if (data.kind === 'bytes') return data.bytes.byteLength
+  return data.kind === 'deferred' ? data.lengthBytes : 0
 }
 
-type Source = Exclude<TensorData, { kind: 'strings' }>
-
 interface Range {
-  readonly source: Source
+  /** One of the tensors that have these bytes. */
+  readonly tensor: Tensor
   readonly offsetBytes: number
   readonly lengthBytes: number
 }
@@ -164,32 +176,28 @@ class DataFileLayout {
   readonly ranges: Range[] = []
   sizeBytes = 0
   readonly #alignmentBytes: number
-  readonly #byExternalRange = new Map<string, Range>()
-  readonly #byBuffer = new Map<ArrayBufferLike, Map<string, Range>>()
+  /** By what holds the bytes, a buffer or a deferred source, and the place in it. */
+  readonly #known = new Map<object, Map<string, Range>>()
 
   constructor(alignmentBytes: number) {
     this.#alignmentBytes = alignmentBytes
   }
 
-  place(source: Source): Range {
-    const [known, key] = this.#knownRanges(source)
+  place(tensor: Tensor): Range {
+    const { data } = tensor
+    const lengthBytes = byteLength(tensor)
+    const [holder, start] = data.kind === 'bytes' ? [data.bytes.buffer, data.bytes.byteOffset] : [data, 0]
+    const known = this.#known.get(holder) ?? new Map<string, Range>()
+    this.#known.set(holder, known)
+    const key = `${start} ${lengthBytes}`
     const existing = known.get(key)
     if (existing !== undefined) return existing
     const offsetBytes = Math.ceil(this.sizeBytes / this.#alignmentBytes) * this.#alignmentBytes
-    const lengthBytes = source.kind === 'bytes' ? source.bytes.byteLength : source.lengthBytes
-    const range = { source, offsetBytes, lengthBytes }
+    const range = { tensor, offsetBytes, lengthBytes }
     known.set(key, range)
     this.ranges.push(range)
     this.sizeBytes = offsetBytes + lengthBytes
     return range
-  }
-
-  #knownRanges(source: Source): [Map<string, Range>, string] {
-    if (source.kind === 'external') return [this.#byExternalRange, rangeKey(source)]
-    const { buffer, byteOffset, byteLength } = source.bytes
-    const ranges = this.#byBuffer.get(buffer) ?? new Map<string, Range>()
-    this.#byBuffer.set(buffer, ranges)
-    return [ranges, `${byteOffset} ${byteLength}`]
   }
 }
 
@@ -197,17 +205,13 @@ function rangeKey(reference: ExternalReference): string {
   return `${reference.offsetBytes} ${reference.lengthBytes} ${reference.location}`
 }
 
-async function* streamRanges(
-  ranges: readonly Range[],
-  reader: ExternalDataReader | undefined
-): AsyncGenerator<Uint8Array, void, undefined> {
+function* streamRanges(ranges: readonly Range[]): Generator<Uint8Array, void, undefined> {
   let position = 0
-  for (const { source, offsetBytes, lengthBytes } of ranges) {
+  for (const { tensor, offsetBytes, lengthBytes } of ranges) {
     yield* zeros(offsetBytes - position)
+    const bytes = tensorBytes(tensor)
     for (let start = 0; start < lengthBytes; start += maximumPieceBytes) {
-      const length = Math.min(maximumPieceBytes, lengthBytes - start)
-      if (source.kind === 'bytes') yield source.bytes.subarray(start, start + length)
-      else if (reader !== undefined) yield await readRange(reader, source, start, length)
+      yield bytes.subarray(start, start + maximumPieceBytes)
     }
     position = offsetBytes + lengthBytes
   }
@@ -219,17 +223,13 @@ function* zeros(count: number): Generator<Uint8Array, void, undefined> {
   }
 }
 
-async function readRange(
-  reader: ExternalDataReader,
-  reference: ExternalReference,
-  start: number,
-  length: number
-): Promise<Uint8Array> {
-  const bytes = await reader.read(reference.location, reference.offsetBytes + start, length)
-  if (bytes.byteLength !== length) {
+function readRange(reader: ExternalDataReader, reference: ExternalReference): Uint8Array {
+  const { location, offsetBytes, lengthBytes } = reference
+  const bytes = reader.read(location, offsetBytes, lengthBytes)
+  if (bytes.byteLength !== lengthBytes) {
     throw new WorkbenchError(
       'io',
-      `'${reference.location}' gave ${bytes.byteLength} of ${length} bytes from ${reference.offsetBytes + start}; the file is cut short.`
+      `'${location}' gave ${bytes.byteLength} of ${lengthBytes} bytes from ${offsetBytes}; the file is cut short.`
     )
   }
   return bytes

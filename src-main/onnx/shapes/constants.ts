@@ -7,6 +7,7 @@ import {
   knownDims,
   knownElements,
   maxConstantElements,
+  unknownDims,
   unknownValue,
   valueOfTensor,
   type Dim
@@ -35,7 +36,7 @@ const constant: ShapeRule = ({ node }) => {
 function shapeInput(context: RuleContext, index: number): readonly Dim[] | undefined {
   const { dims, elements } = context.input(index)
   if (elements !== undefined) return elements
-  return dims?.[0] === undefined ? undefined : new Array<Dim>(dims[0]).fill(undefined)
+  return unknownDims(dims?.[0])
 }
 
 const constantOfShape: ShapeRule = (context) => {
@@ -43,14 +44,15 @@ const constantOfShape: ShapeRule = (context) => {
   const fill =
     attribute?.kind === 'tensor' ? valueOfTensor(attribute.value) : inferredValue('float32', [], [0])
   const dims = shapeInput(context, 0)
-  const sizes = knownDims(dims)
+  const filled = inferredValue(fill.dataType, dims)
+  const sizes = knownDims(filled.dims)
   const count = sizes && elementCount(sizes)
   const element = fill.elements?.[0]
   const elements =
     count !== undefined && count <= maxConstantElements && element !== undefined
       ? new Array<Dim>(count).fill(element)
       : undefined
-  return [inferredValue(fill.dataType, dims, elements)]
+  return [inferredValue(fill.dataType, filled.dims, elements)]
 }
 
 const range: ShapeRule = ({ input }) => {

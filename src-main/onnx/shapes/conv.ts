@@ -15,8 +15,13 @@ export interface Window {
   readonly autoPad: string
 }
 
-/** Reads the window attributes; `kernel` stands in for a missing `kernel_shape`. */
+/**
+ * Reads the window attributes; `kernel` stands in for a missing `kernel_shape`.
+ *
+ * @throws WorkbenchError `invalid-input` for an input without batch and channels: `spatialRank` below 0.
+ */
 export function readWindow(node: Node, spatialRank: number, kernel?: readonly Dim[]): Window {
+  if (spatialRank < 0) throw contradiction(node, `its input has rank ${spatialRank + 2}, expected 2 or more`)
   const autoPad = readString(node, 'auto_pad', 'NOTSET')
   const pads = readInts(node, 'pads') ?? new Array<number>(2 * spatialRank).fill(0)
   return {

@@ -20,20 +20,44 @@ export interface InferredValue {
 /** Constants above this size are data, not shapes; following them would cost time and never resolve a dimension. */
 export const maxConstantElements = 1024
 
+/** No operator knows values of more axes; a hostile file may declare as many as it has bytes. */
+export const maximumRank = 64
+
 export const unknownValue: InferredValue = { dataType: 'undefined', dims: undefined, elements: undefined }
 
-/** A value of known type and, perhaps, shape and elements. Elements that cannot belong to `dims` are dropped. */
+/**
+ * A value of known type and, perhaps, shape and elements.
+ *
+ * Elements that cannot belong to `dims` are dropped, and so are a shape of more than `maximumRank` axes and sizes that are
+ * no whole numbers from 0, as arithmetic over absurd attributes gives them: every rule may rely on what it is handed.
+ */
 export function inferredValue(
   dataType: DataType,
-  dims: readonly Dim[] | undefined,
+  shape: readonly Dim[] | undefined,
   elements?: readonly Dim[]
 ): InferredValue {
+  const dims = legalDims(shape)
   const sizes = dims && knownDims(dims)
   const fits =
     elements !== undefined && sizes !== undefined && elements.length === elementCount(sizes)
       ? elements.length <= maxConstantElements
       : false
   return { dataType, dims, elements: fits ? elements : undefined }
+}
+
+function legalDims(dims: readonly Dim[] | undefined): readonly Dim[] | undefined {
+  if (dims === undefined || dims.length > maximumRank) return undefined
+  return dims.every(isLegalDim) ? dims : dims.map((dim) => (isLegalDim(dim) ? dim : undefined))
+}
+
+function isLegalDim(dim: Dim): boolean {
+  return dim === undefined || (Number.isSafeInteger(dim) && dim >= 0)
+}
+
+/** As many unknown sizes as a shape vector of `length` entries has; undefined when no shape is that long. */
+export function unknownDims(length: Dim): readonly Dim[] | undefined {
+  if (length === undefined || length > maximumRank) return undefined
+  return new Array<Dim>(length).fill(undefined)
 }
 
 /** The dims when every one of them is known. */

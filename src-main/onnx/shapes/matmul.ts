@@ -56,13 +56,16 @@ function orient(dims: readonly Dim[] | undefined, isTransposed: number): readonl
   return isTransposed === 1 && dims !== undefined ? dims.toReversed() : dims
 }
 
+/** No product of 64 axes needs more; the equation is text of any length. */
+const longestEquation = 1024
+
 /** Einsum without an ellipsis; with one the shape stays unknown. */
 const einsum: ShapeRule = (context) => {
   const { node } = context
   const dataType = context.input(0).dataType
   const equation = readString(node, 'equation', '').replaceAll(' ', '')
   const [terms = '', explicit] = equation.split('->')
-  if (equation.includes('.')) return [inferredValue(dataType, undefined)]
+  if (equation.includes('.') || equation.length > longestEquation) return [inferredValue(dataType, undefined)]
   const sizes = new Map<string, Dim>()
   terms.split(',').forEach((term, index) => {
     const { dims } = context.input(index)
@@ -89,9 +92,10 @@ const einsum: ShapeRule = (context) => {
 
 /** Without `->` the output has the labels that occur once, in alphabetical order. */
 function implicitOutput(terms: string): string {
-  const labels = [...terms.replaceAll(',', '')]
-  return labels
-    .filter((label) => labels.indexOf(label) === labels.lastIndexOf(label))
+  const counts = new Map<string, number>()
+  for (const label of terms.replaceAll(',', '')) counts.set(label, (counts.get(label) ?? 0) + 1)
+  return [...counts]
+    .flatMap(([label, count]) => (count === 1 ? [label] : []))
     .sort()
     .join('')
 }

@@ -27,7 +27,7 @@ const batchNorm: ShapeRule = ({ input }) => {
 /** ONNX Runtime's fusion with the residual sum, which is the fourth output. */
 const skipLayerNorm: ShapeRule = ({ input }) => {
   const { dataType, dims } = input(0)
-  const statistics = inferredValue('float32', dims?.with(-1, 1))
+  const statistics = inferredValue('float32', dims && [...dims.slice(0, -1), 1])
   return [inferredValue(dataType, dims), statistics, statistics, inferredValue(dataType, dims)]
 }
 

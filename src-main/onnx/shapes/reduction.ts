@@ -46,8 +46,8 @@ const argument: ShapeRule = ({ node, input }) => {
 export const reductionRules: RuleFamily = {
   ReduceSum: reduce((elements) => elements.reduce((sum, element) => sum + element, 0)),
   ReduceProd: reduce((elements) => elements.reduce((product, element) => product * element, 1)),
-  ReduceMax: reduce((elements) => Math.max(...elements)),
-  ReduceMin: reduce((elements) => Math.min(...elements)),
+  ReduceMax: reduce((elements) => elements.reduce((most, element) => Math.max(most, element))),
+  ReduceMin: reduce((elements) => elements.reduce((least, element) => Math.min(least, element))),
   ReduceMean: reduce(),
   ReduceL1: reduce(),
   ReduceL2: reduce(),

@@ -8,6 +8,8 @@ import {
   knownCount,
   knownDims,
   knownElements,
+  maxConstantElements,
+  unknownDims,
   type Dim,
   type InferredValue
 } from './inferred-value'
@@ -33,7 +35,7 @@ function reshapeTarget({ node, input }: RuleContext): readonly Dim[] | undefined
   const { dims, elements } = input(1)
   if (elements !== undefined) return elements
   // Even unknown sizes say how many there are.
-  return dims?.[0] === undefined ? undefined : new Array<Dim>(dims[0]).fill(undefined)
+  return unknownDims(dims?.[0])
 }
 
 const reshape: ShapeRule = (context) => {
@@ -151,9 +153,7 @@ const squeeze: ShapeRule = (context) => {
 const expand: ShapeRule = ({ node, input }) => {
   const value = input(0)
   const target = input(1)
-  const shape: readonly Dim[] | undefined =
-    target.elements ??
-    (target.dims?.[0] === undefined ? undefined : new Array<Dim>(target.dims[0]).fill(undefined))
+  const shape = target.elements ?? unknownDims(target.dims?.[0])
   const dims = broadcastDims(node, [value.dims, shape])
   return [
     inferredValue(
@@ -174,9 +174,16 @@ const tile: ShapeRule = ({ input }) => {
   const counts = knownElements(input(1))
   const elements =
     value.dims?.length === 1 && value.elements !== undefined && counts !== undefined
-      ? new Array<readonly Dim[]>(Math.max(0, counts[0] ?? 0)).fill(value.elements).flat()
+      ? repeated(value.elements, counts[0] ?? 0)
       : undefined
   return [inferredValue(value.dataType, dims, elements)]
+}
+
+/** The elements `count` times over, unless that is too many to follow. */
+function repeated(elements: readonly Dim[], count: number): readonly Dim[] | undefined {
+  const length = elements.length * count
+  if (!(length >= 0 && length <= maxConstantElements)) return undefined
+  return Array.from({ length }, (_, index) => elements[index % elements.length])
 }
 
 /** [n, c, h, w] with channels traded against space. */

@@ -1,7 +1,14 @@
 /** Movement that picks, joins or surrounds elements: Gather, Slice, Concat, Split, Pad and the like. */
 import { readInt, readInts, readString } from '../ir/attribute'
 import { elementCount } from '../ir/tensor'
-import { inferredValue, knownDims, knownElements, type Dim, type InferredValue } from './inferred-value'
+import {
+  inferredValue,
+  knownDims,
+  knownElements,
+  unknownDims,
+  type Dim,
+  type InferredValue
+} from './inferred-value'
 import {
   contradiction,
   formatDims,
@@ -70,9 +77,7 @@ const slice: ShapeRule = (context) => {
   const ends = sliceBounds(context, 'ends', 2)
   const count = starts?.length ?? ends?.length ?? context.input(1).dims?.[0]
   const hasAxes = node.attributes.has('axes') || context.hasInput(3)
-  const axes = hasAxes
-    ? sliceBounds(context, 'axes', 3)
-    : Array.from({ length: count ?? 0 }, (_, axis) => axis)
+  const axes = hasAxes ? sliceBounds(context, 'axes', 3) : unknownDims(count)?.map((_, axis) => axis)
   const steps = context.hasInput(4) ? context.input(4).elements : undefined
   if (count === undefined || axes === undefined || axes.includes(undefined)) {
     return [

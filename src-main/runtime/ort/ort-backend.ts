@@ -4,14 +4,15 @@
  */
 import { WorkbenchError, wrapError } from '@contract/errors'
 import { InferenceSession as OrtSession, Tensor, env } from 'onnxruntime-node'
-import type {
-  InferenceBackend,
-  InferenceSession,
-  ModelSource,
-  RuntimeDataType,
-  RuntimeTensor,
-  SessionInput,
-  SessionOptions
+import {
+  sessionExecution,
+  type InferenceBackend,
+  type InferenceSession,
+  type ModelSource,
+  type RuntimeDataType,
+  type RuntimeTensor,
+  type SessionInput,
+  type SessionOptions
 } from '../inference-backend'
 
 export function createOrtBackend(): InferenceBackend {
@@ -26,10 +27,14 @@ async function openSession(source: ModelSource, options: SessionOptions = {}): P
     throw new WorkbenchError('invalid-input', `Threads must be a whole number from 1, got ${threads}.`)
   }
   const ortOptions: OrtSession.SessionOptions = {
-    executionProviders: ['cpu'],
+    executionProviders: [sessionExecution.provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    graphOptimizationLevel: options.graphOptimization === false ? 'disabled' : 'all',
+    graphOptimizationLevel:
+      options.graphOptimization === false ? 'disabled' : sessionExecution.graphOptimization,
+    ...(options.profilePrefix === undefined
+      ? {}
+      : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
     // Idle threads that spin take cores from everything else and slow neighbours down.
     extra: { session: { intra_op: { allow_spinning: '0' } } }
   }
@@ -38,14 +43,14 @@ async function openSession(source: ModelSource, options: SessionOptions = {}): P
       source.kind === 'file'
         ? await OrtSession.create(source.path, ortOptions)
         : await OrtSession.create(source.bytes, ortOptions)
-    return wrapSession(session)
+    return wrapSession(session, options.profilePrefix !== undefined)
   } catch (error) {
     const what = source.kind === 'file' ? `'${source.path}'` : 'A model built in memory'
     throw wrapError(error, 'native', `${what} does not load in ONNX Runtime: ${firstLine(error)}`)
   }
 }
 
-function wrapSession(session: OrtSession): InferenceSession {
+function wrapSession(session: OrtSession, isProfiled: boolean): InferenceSession {
   return {
     inputs: session.inputMetadata.map(describeInput),
     outputNames: session.outputNames,
@@ -65,7 +70,10 @@ function wrapSession(session: OrtSession): InferenceSession {
         throw wrapError(error, 'native', `ONNX Runtime stopped while running the model: ${firstLine(error)}`)
       }
     },
-    release: () => session.release()
+    async release() {
+      if (isProfiled) session.endProfiling()
+      await session.release()
+    }
   }
 }
 
