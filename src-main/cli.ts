@@ -18,16 +18,28 @@ if (Number(process.versions.node.split('.', 1)[0]) < requiredNodeMajor) {
   const { runCommandLine } = await import('./hosts/cli/run')
   const { createServices } = await import('./services/services')
   const engineEntry = fileURLToPath(new URL('./engine.js', import.meta.url))
-  const services = createServices(createForkLauncher(engineEntry))
-  await runCommandLine(process.argv, services, async ({ port, ...folders }) => {
+  const resourcesFolder = fileURLToPath(new URL('../../resources', import.meta.url))
+  const services = createServices(createForkLauncher(engineEntry), resourcesFolder)
+  await runCommandLine(process.argv, services, async ({ port, isTokenNew, ...folders }) => {
     const { openInBrowser } = await import('./hosts/web/open-browser')
     const { startWebHost } = await import('./hosts/web/web-host')
+    const { keptToken } = await import('./services/kept-token')
     const { createWorkbench } = await import('./services/workbench')
-    const demoFolder = fileURLToPath(new URL('../../resources/demo', import.meta.url))
-    const workbench = createWorkbench(services, { ...folders, demoFolder, isConfined: true, host: 'web' })
+    const workbench = createWorkbench(services, {
+      ...folders,
+      resourcesFolder,
+      isConfined: true,
+      host: 'web'
+    })
     try {
       const rendererFolder = fileURLToPath(new URL('../renderer', import.meta.url))
-      const host = await startWebHost({ workbench, rendererFolder, port })
+      const { workspaceFolder } = folders
+      const host = await startWebHost({
+        workbench,
+        rendererFolder,
+        port,
+        tokenFor: (actualPort) => keptToken({ workspaceFolder, port: actualPort, isRenewed: isTokenNew })
+      })
       return {
         url: host.url,
         openInBrowser: () => openInBrowser(host.url),

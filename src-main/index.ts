@@ -1,7 +1,6 @@
 /**
  * Entry of Electron's main process. Must not load the engine: a crash there would take every window down.
  */
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runElectronHost } from './hosts/electron/run'
 import { createServices } from './services/services'
@@ -18,9 +17,9 @@ runElectronHost({
   resourcesFolder,
   openWorkbench: (launcher, options) =>
     // The system's own dialog and the user's hand choose files here, so no folder is out of bounds.
-    createWorkbench(createServices(launcher), {
+    createWorkbench(createServices(launcher, resourcesFolder), {
       ...options,
-      demoFolder: join(resourcesFolder, 'demo'),
+      resourcesFolder,
       isConfined: false,
       host: 'electron'
     })

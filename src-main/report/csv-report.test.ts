@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'csv-parse/sync'
-import { baselineTrial, completedTrial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
+import {
+  baselineTrial,
+  completedTrial,
+  pairedLatency,
+  unmeasuredTrial
+} from '../../tests/helpers/trial-reports'
 import { csvReport } from './csv-report'
 
 const rowsOf = (text: string) => parse<Record<string, string>>(text, { columns: true })
@@ -11,6 +16,7 @@ describe('csvReport', () => {
       wordErrorRate: 0.08123456789012345,
       versusBaseline: { difference: -0.01, lower: -0.03, upper: 0.02 },
       macsPerAudioSecond: null,
+      pairedLatencies: [pairedLatency({ speedup: 1.5, interval: { lower: 1.25, upper: 1.75 } })],
       failures: { empty: 2, truncated: 1 },
       gates: [
         {
@@ -31,6 +37,9 @@ describe('csvReport', () => {
       error_rate_minus_baseline_fraction: '-0.01',
       macs_per_audio_second: '',
       latency_p50_milliseconds: '40',
+      speedup_over_baseline: '1.5',
+      speedup_over_baseline_lower: '1.25',
+      speedup_over_int8: '',
       failures_recordings: 'empty=2 truncated=1',
       'gate: error rate at most 10.00 %': 'undecided'
     })

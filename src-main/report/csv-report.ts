@@ -1,4 +1,4 @@
-import type { RateDifferenceReport, TrialReport } from '@contract/trial'
+import type { PairedLatency, RateDifferenceReport, TrialReport } from '@contract/trial'
 import { csvText, type CsvValue } from '../../src-renderer/format/csv-text'
 import { describeGate } from '../study/gate-text'
 
@@ -71,6 +71,16 @@ function differenceColumns(
   ]
 }
 
+function speedupColumns(wanted: PairedLatency['reference']): CsvColumn[] {
+  const read = ({ pairedLatencies }: TrialReport) =>
+    pairedLatencies?.find(({ reference }) => reference === wanted)
+  return [
+    column(`speedup_over_${wanted}`, (trial) => read(trial)?.speedup),
+    column(`speedup_over_${wanted}_lower`, (trial) => read(trial)?.interval.lower),
+    column(`speedup_over_${wanted}_upper`, (trial) => read(trial)?.interval.upper)
+  ]
+}
+
 const speedColumns: readonly CsvColumn[] = [
   column('latency_p50_milliseconds', ({ latencyMilliseconds }) => latencyMilliseconds?.p50),
   column('latency_p95_milliseconds', ({ latencyMilliseconds }) => latencyMilliseconds?.p95),
@@ -79,6 +89,8 @@ const speedColumns: readonly CsvColumn[] = [
   column('real_time_factor', ({ realTimeFactor }) => realTimeFactor),
   column('batched_audio_seconds_per_second', ({ throughput }) => throughput?.realTimeSpeed),
   column('unbatched_audio_seconds_per_second', ({ throughput }) => throughput?.unbatchedRealTimeSpeed),
+  ...speedupColumns('baseline'),
+  ...speedupColumns('int8'),
   column('load_milliseconds', ({ loadMilliseconds }) => loadMilliseconds),
   column('peak_memory_bytes', ({ peakResidentBytes }) => peakResidentBytes)
 ]

@@ -20,8 +20,9 @@ export function gatesSection({ study, trials }: StudyReport): Html[] {
   const where = study.selectedOn === 'development' ? 'the development set' : 'the evaluation set itself'
   return [
     html`<p>
-        Decided on ${where}. A gate on an error rate is passed when the whole 95 % interval is within the
-        bound, and undecided when the bound lies inside the interval; undecided is not passed.
+        Decided on ${where}. A figure with a 95 % interval, such as an error rate or a speedup measured turn
+        by turn, passes its gate when the whole interval is within the bound; the gate is undecided when the
+        bound lies inside the interval, and undecided is not passed.
         ${best === undefined ? html`<b>No tier passes all gates.</b>` : html`The smallest tier that passes all gates is <b>${best.name}</b>.`}
       </p>
       <div class="wide">

@@ -32,7 +32,7 @@ thead th { min-width: 3.5rem; color: var(--muted); font-weight: 600; vertical-al
 tbody th { min-width: 8rem; max-width: 18rem; white-space: normal; position: sticky; left: 0; background: var(--panel); font-weight: 500; }
 figure tbody th { min-width: 0; }
 .right { text-align: right; }
-tr.beaten td, tr.failed td, tr.cancelled td, tr.pending td { color: var(--muted); }
+tr.beaten td, tr.failed td, tr.poisoned td, tr.cancelled td, tr.pending td { color: var(--muted); }
 tr.best > * { background: color-mix(in srgb, var(--front) 14%, var(--panel)); }
 td.passed span { color: var(--front); font-weight: 700; }
 td.failed span { color: var(--failure); font-weight: 700; }

@@ -1,6 +1,7 @@
 import { costAxes, type CostName } from '../../src-renderer/charts/cost-axis'
 import { plotTrials, suggestErrorScale } from '../../src-renderer/charts/plotted-trials'
-import { listSeries, seriesColor, seriesSymbol } from '../../src-renderer/charts/series-style'
+import { markBox, markPath, markSize } from '../../src-renderer/charts/series-mark'
+import { listSeries, seriesColor } from '../../src-renderer/charts/series-style'
 import { tradeOffOption } from '../../src-renderer/charts/trade-off-option'
 import type { TrialReport } from '@contract/trial'
 import { Html, html, noHtml } from './html'
@@ -69,11 +70,8 @@ export function tradeOffSvg(trials: readonly TrialReport[], cost: CostName): str
 function chartKey(trials: readonly TrialReport[]): Html {
   const entries = listSeries(trials.filter(({ state }) => state === 'completed')).map((series) => {
     const color = seriesColor(series.method, pagePalette)
-    const mark =
-      seriesSymbol(series.precision) === 'triangle'
-        ? html`<path d="M6 1.5 11 10.5H1Z" fill="${color}" />`
-        : html`<circle cx="6" cy="6" r="4.5" fill="${color}" />`
-    return html`<li>${glyph(mark)}${series.name}</li>`
+    const mark = html`<path d="${markPath(series)}" fill="${color}" />`
+    return html`<li>${glyph(mark, markBox(series), markSize(series, 12))}${series.name}</li>`
   })
   const hollow = html`<circle cx="6" cy="6" r="4.2" fill="none" stroke="var(--muted)" stroke-width="1.5" />`
   const stairs = html`<path d="M1 2H6V10H11" fill="none" stroke="var(--front)" stroke-width="2" />`
@@ -86,6 +84,6 @@ function chartKey(trials: readonly TrialReport[]): Html {
   </ul>`
 }
 
-function glyph(shape: Html): Html {
-  return html`<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${shape}</svg>`
+function glyph(shape: Html, box = '0 0 12 12', size = 12): Html {
+  return html`<svg viewBox="${box}" width="${size}" height="${size}" aria-hidden="true">${shape}</svg>`
 }

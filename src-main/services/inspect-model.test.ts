@@ -14,6 +14,8 @@ interface Asked {
 let asked: Asked[]
 let opened: number
 let closed: number
+let failure: WorkbenchError | undefined
+const table = {}
 
 /** Lets everything below /allowed through, with links followed. */
 const folders = {
@@ -29,7 +31,7 @@ function inspection() {
   const engine: InteractiveEngine = {
     ask: (name, params, options) => {
       asked.push({ name, params: params as never, topic: options?.topic })
-      return Promise.resolve({ from: name } as never)
+      return failure === undefined ? Promise.resolve({ from: name, table } as never) : Promise.reject(failure)
     },
     close() {
       closed++
@@ -49,6 +51,7 @@ beforeEach(() => {
   asked = []
   opened = 0
   closed = 0
+  failure = undefined
 })
 
 describe('looking into a model', () => {
@@ -128,6 +131,34 @@ describe('looking into a model', () => {
     ['a member too many', { policy: 'manual', rankMap: {}, retainedFraction: 0.5 }]
   ])('does not take %s', (_, ranks) => {
     expect(calls['plan.preview'].params.safeParse({ ...model, method: 'asvd', ranks }).success).toBe(false)
+  })
+
+  it('times the machine in an engine of its own, which is closed, so that quick questions are not held up', async () => {
+    const looking = inspection()
+    await looking.spectra(calls['model.spectra'].params.parse(model), {})
+    const times = await looking.times(calls['machine.probe'].params.parse({ modelPath: model.modelPath }), {})
+    expect(times).toBe(table)
+    expect(asked.at(-1)).toMatchObject({
+      name: 'machine.probe',
+      params: { modelPath: '/allowed/real/model', workspaceFolder: '/workspace', threads: 1 }
+    })
+    expect([opened, closed]).toEqual([2, 1])
+    await expect(looking.times({ modelPath: '/etc/passwd', threads: 1 }, {})).rejects.toMatchObject({
+      code: 'invalid-input'
+    })
+    expect(opened).toBe(2)
+  })
+
+  it('closes the engine of a timing that failed or is under way', async () => {
+    const looking = inspection()
+    failure = new WorkbenchError('cancelled', 'Taken back.')
+    await expect(looking.times({ modelPath: '/allowed/model', threads: 1 }, {})).rejects.toBe(failure)
+    expect(closed).toBe(1)
+    failure = undefined
+    const underWay = looking.times({ modelPath: '/allowed/model', threads: 1 }, {})
+    looking.close()
+    expect(closed).toBe(2)
+    await underWay
   })
 
   it('closes the engine that it opened, and none that it did not', () => {

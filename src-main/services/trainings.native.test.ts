@@ -56,6 +56,9 @@ const recipe = {
   threads: 1
 }
 
+/** Long enough that a pause comes before the end: told curves grow about once a second. */
+const longSteps = 500
+
 function start(changes: Record<string, unknown> = {}): Promise<Job> {
   const text = JSON.stringify({ ...recipe, ...changes })
   return call('jobs.start', { kind: 'training', recipe: { text, folder: join(folder(), 'data') } })
@@ -114,7 +117,7 @@ it('runs a training as a job; what was told of its curve is what is remembered',
 })
 
 it('pauses with the step in hand kept, survives a restart of the host and ends as one that was never stopped', async () => {
-  const straight = await ended((await start({ steps: 60 })).jobId, 'completed')
+  const straight = await ended((await start({ steps: longSteps })).jobId, 'completed')
   const expected = await call('trainings.show', { trainingId: straight.trainingId! })
   await workbench.close()
 
@@ -131,7 +134,7 @@ it('pauses with the step in hand kept, survives a restart of the host and ends a
     workbench.events.subscribe(({ event }) => told.push(event))
   }
   reopen()
-  const { jobId } = await start({ steps: 60 })
+  const { jobId } = await start({ steps: longSteps })
   await advancedTo(1)
   await call('jobs.pause', { jobId })
   const { trainingId } = await ended(jobId, 'paused')
@@ -139,7 +142,7 @@ it('pauses with the step in hand kept, survives a restart of the host and ends a
   expect(paused.outcome).toBe(null)
   const stoppedAt = paused.curve.steps.length
   expect(stoppedAt).toBeGreaterThan(0)
-  expect(stoppedAt).toBeLessThan(60)
+  expect(stoppedAt).toBeLessThan(longSteps)
 
   await call('jobs.resume', { jobId })
   await advancedTo(stoppedAt + 1)

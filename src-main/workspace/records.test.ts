@@ -150,6 +150,17 @@ describe('trials', () => {
     expect(records.trial('a')).toEqual(before)
   })
 
+  it('that are completed may be given a result that holds more, others not', () => {
+    startTrial()
+    expect(() => records.extendTrial('a', { wordErrorRate: 1 })).toThrow(
+      expect.objectContaining({ code: 'conflict' })
+    )
+    records.finishTrial('a', finished)
+    const before = records.trial('a')
+    records.extendTrial('a', { wordErrorRate: 1, more: 2 })
+    expect(records.trial('a')).toEqual({ ...before, result: { wordErrorRate: 1, more: 2 } })
+  })
+
   it.each(['failed', 'cancelled'] as const)('that %s start again with the utterances they have', (state) => {
     startTrial()
     records.recordUtterances('a', [{ utteranceId: 'u1', record: 1 }])

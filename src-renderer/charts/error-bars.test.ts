@@ -14,7 +14,7 @@ function strokesFor(lowerPercent: number, upperPercent: number, floorPercent: nu
     'blue',
     floorPercent
   )
-  const row = (series.data as number[][])[0]!
+  const row = series.data[0]!
   const api = {
     value: (dimension: number) => row[dimension],
     coord: ([x, y]: [number, number]) => [x * 10, -y * 10]

@@ -13,7 +13,7 @@ export function errorBars(
   trials: readonly PlottedTrial[],
   color: string,
   floorPercent: number
-): CustomSeriesOption {
+): CustomSeriesOption & { readonly data: number[][] } {
   const data = trials.map(({ cost, interval }) => [cost, interval.lowerPercent, interval.upperPercent])
   return {
     type: 'custom',

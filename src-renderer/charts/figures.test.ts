@@ -2,10 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { baselineTrial, completedTrial, int8Trial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
 import type { ChartPalette } from './chart-palette'
 import { figureColumns, rowsInRanges } from './figures'
-import { mostLines, parallelFigures, parallelOption } from './parallel-option'
+import {
+  mostLines,
+  parallelAxesOption,
+  parallelFigures,
+  parallelLines,
+  parallelLinesOption,
+  parallelOption
+} from './parallel-option'
 import { seriesMark } from './series-mark'
 import { crowd } from './trade-off-crowd'
-import { choiceLayer, tradeOffOption, trialOf } from './trade-off-option'
+import { trialOf } from './trade-off-frame'
+import { tradeOffLayers } from './trade-off-layers'
+import { tradeOffOption } from './trade-off-option'
 
 const trials = [baselineTrial, unmeasuredTrial('failed', 'failed'), int8Trial, completedTrial('half')]
 const columns = figureColumns(trials)
@@ -51,16 +60,36 @@ describe('the parallel axes', () => {
 
   it('have the chosen trials above the others, and none that was not measured', () => {
     const { series } = option(new Set([int8Trial.trialId]))
-    expect(series.map(({ id, data }) => [id, data.map(({ name }) => name)])).toEqual([
+    expect(series.slice(1).map(({ id, data }) => [id, data.map(({ name }) => name)])).toEqual([
       ['others', [baselineTrial.trialId, 'id of half']],
       ['chosen', [int8Trial.trialId]]
     ])
   })
 
-  it('draw an even sample of a crowd', () => {
-    const crowded = Array.from({ length: 2 * mostLines }, (_, index) => completedTrial(`tier ${index}`))
+  it('draw an even sample of a crowd, on axes that end where all trials do', () => {
+    const crowded = Array.from({ length: 2 * mostLines }, (_, index) =>
+      completedTrial(`tier ${index}`, { sizeBytes: 1e6 * (1 + index) })
+    )
     const drawn = parallelOption({ trials: crowded, columns: figureColumns(crowded), palette })
-    expect(drawn.series.map(({ data }) => data?.length)).toEqual([0, mostLines])
+    expect(drawn.series.map(({ id, data }) => [id, data?.length])).toEqual([
+      ['ends', 2],
+      ['others', 0],
+      ['chosen', mostLines]
+    ])
+    expect(drawn.series[0]?.data).toMatchObject([{ value: [1, 8] }, { value: [2 * mostLines, 8] }])
+  })
+
+  it('are the same above lines and by themselves, so that one chart can lie on the other', () => {
+    const chart = { trials, columns, palette, chosen: new Set([int8Trial.trialId]) }
+    const [whole, above, below] = [
+      parallelOption(chart),
+      parallelAxesOption(chart),
+      parallelLinesOption(chart)
+    ]
+    expect(functionless([...above.series, ...parallelLines(chart)])).toEqual(functionless(whole.series))
+    expect(functionless(below.series)).toEqual(functionless(whole.series))
+    expect(below.parallel).toEqual(above.parallel)
+    expect(below.parallelAxis).toEqual(above.parallelAxis.map((axis) => ({ ...axis, show: false })))
   })
 })
 
@@ -127,21 +156,58 @@ describe('the trade-off chart', () => {
     expect([...data].slice(0, 3)).toEqual([101, 8, 100])
   })
 
-  it('changes, when the choice among a crowd changes, nothing but what depends on it', () => {
-    const chart = { trials: many, cost: 'size', errorScale: 'linear', palette } as const
-    for (const chosen of [
+  describe('of a crowd, as layers', () => {
+    const chart = { trials: [baselineTrial, ...many], cost: 'size', errorScale: 'linear', palette } as const
+    const layers = tradeOffLayers(chart)!
+    const listOf = ({ series }: { series?: unknown }) => series as Series[]
+    const noPins = new Map<string, string>()
+    const someChosen = [
       undefined,
       new Set(['id of tier 3']),
       new Set(many.slice(1).map((each) => each.trialId))
-    ]) {
-      const merged = new Map(seriesOf({ trials: many }).map((each) => [each.id, each]))
-      const update = choiceLayer(chart)?.(chosen).series as unknown as Series[]
-      for (const each of update) merged.set(each.id, { ...merged.get(each.id), ...each })
-      const whole = seriesOf({ trials: many, chosen })
-      expect(update.every(({ id }) => merged.has(id))).toBe(true)
-      expect(functionless([...merged.values()])).toMatchObject(functionless(whole))
-    }
-    expect(choiceLayer({ ...chart, trials })).toBeUndefined()
+    ]
+
+    it('is drawn whole when there are few', () => {
+      expect(tradeOffLayers({ ...chart, trials })).toBeUndefined()
+    })
+
+    it('shows, with nothing chosen, what the whole chart shows', () => {
+      expect(functionless(listOf(layers.full))).toEqual(functionless(seriesOf(chart)))
+    })
+
+    it('holds every series of the whole chart once, with what is chosen above what is not', () => {
+      const chosen = new Set(['id of tier 3'])
+      const pins = new Map([['id of tier 5', 'five']])
+      const drawn = [...listOf(layers.faint), ...listOf(layers.over(chosen, pins))]
+      const shown = drawn.filter(({ id, data }) => id !== 'farthest' && data.length > 0)
+      const whole = seriesOf({ ...chart, chosen, pins }).filter(({ data }) => data.length > 0)
+      expect(shown.map(({ id }) => id).toSorted()).toEqual(whole.map(({ id }) => id).toSorted())
+      for (const each of whole) {
+        const { encode: _, ...same } = shown.find(({ id }) => id === each.id) as Series & { encode?: unknown }
+        expect(functionless([each])).toMatchObject(functionless([same]))
+      }
+    })
+
+    it('changes with the choice the same as if it were drawn anew, and nothing that is below', () => {
+      for (const chosen of someChosen) {
+        const merged = new Map(listOf(layers.over(undefined, noPins)).map((each) => [each.id, each]))
+        for (const each of listOf(layers.choice(chosen))) {
+          expect(merged.has(each.id)).toBe(true)
+          merged.set(each.id, { ...merged.get(each.id), ...each })
+        }
+        const anew = listOf(layers.over(chosen, noPins))
+        expect(functionless([...merged.values()])).toMatchObject(functionless(anew))
+      }
+    })
+
+    it('lies on axes with the same ends, whatever is chosen', () => {
+      const { xAxis, yAxis, grid } = layers.full
+      const over = layers.over(new Set(), noPins)
+      expect(over).toMatchObject({ grid, xAxis: { min: 0 }, yAxis: { min: 0 } })
+      expect([xAxis, yAxis]).toMatchObject([{ min: 0 }, { min: 0 }])
+      // The dearest trial and the most errors, which are those of different trials.
+      expect(listOf(over).find(({ id }) => id === 'farthest')?.data).toEqual([[crowd, 8]])
+    })
   })
 
   it('knows a trial by the name of its mark or the third member of its dot', () => {

@@ -43,6 +43,8 @@ interface Drawable {
   readonly figures: readonly FigureName[]
   /** Rows that have all of these figures. */
   readonly measured: readonly number[]
+  /** The least and the largest of each figure among them. */
+  readonly ends: readonly [least: readonly number[], largest: readonly number[]]
 }
 
 /** Per study: it does not depend on what is chosen. */
@@ -55,28 +57,31 @@ function drawable(columns: FigureColumns): Drawable {
   const measured = Array.from(columns.size, (_, row) => row).filter((row) =>
     figures.every((figure) => !Number.isNaN(columns[figure][row]!))
   )
-  const found = { figures, measured }
+  const endOf = (pick: (...values: number[]) => number, from: number) =>
+    figures.map((figure) => measured.reduce((end, row) => pick(end, columns[figure][row]!), from))
+  const found: Drawable = {
+    figures,
+    measured,
+    ends: measured.length === 0 ? [[], []] : [endOf(Math.min, Infinity), endOf(Math.max, -Infinity)]
+  }
   knownDrawables.set(columns, found)
   return found
 }
 
-/** The chart: chosen trials in the colour of their method above faint others, with areas to choose by on every axis. */
+/** The whole chart: chosen trials in the colour of their method above faint others, below axes with areas to choose by. */
 export function parallelOption(chart: ParallelChart): ParallelOption {
-  const { trials, columns, palette, chosen, words = english.chart } = chart
-  const { figures, measured } = drawable(columns)
-  const lines = (rows: readonly number[], most: number, style: { width: number; opacity: number }) =>
-    sample(rows, most).map((row) => ({
-      name: trials[row]!.trialId,
-      value: figures.map((figure) => columns[figure][row]!),
-      lineStyle: { ...style, color: seriesColor(trials[row]!.method, palette) }
-    }))
-  const others: number[] = []
-  const shown: number[] = []
-  for (const row of measured) {
-    const isChosen = chosen === undefined || chosen.has(trials[row]!.trialId)
-    ;(isChosen ? shown : others).push(row)
-  }
-  const opacity = shown.length > 200 ? 0.25 : 0.7
+  const axes = parallelAxesOption(chart)
+  return { ...axes, series: [...axes.series, ...parallelLines(chart)] }
+}
+
+/** The axes with areas to choose by, without a line: they do not depend on what is chosen. */
+export function parallelAxesOption({
+  trials,
+  columns,
+  palette,
+  words = english.chart
+}: ParallelChart): ParallelOption {
+  const { figures, ends } = drawable(columns)
   return {
     animation: false,
     textStyle: { fontFamily: 'system-ui, sans-serif' },
@@ -108,11 +113,48 @@ export function parallelOption(chart: ParallelChart): ParallelOption {
       nameLocation: figure === 'speed' ? 'start' : 'end'
     })),
     series: [
-      // Lines out of all areas are told apart by what was chosen, which counts brushes of other charts too.
-      layer('others', 1, 0.06, lines(others, mostOtherLines, { width: 1, opacity: 0.06 })),
-      layer('chosen', 3, opacity, lines(shown, mostLines, { width: 1.2, opacity }))
+      // Not to be seen: they give every axis the ends of all trials, whichever lines are drawn.
+      layer(
+        'ends',
+        0,
+        0,
+        ends.map((value) => ({ value: [...value], lineStyle: { opacity: 0 } }))
+      )
     ]
   }
+}
+
+/** The lines alone, on axes that are not drawn, for a chart that lies exactly below that of `parallelAxesOption`. */
+export function parallelLinesOption(chart: ParallelChart): ParallelOption {
+  const { parallelAxis, ...axes } = parallelAxesOption(chart)
+  return {
+    ...axes,
+    parallelAxis: parallelAxis.map((axis) => ({ ...axis, show: false })),
+    series: [...axes.series, ...parallelLines(chart)]
+  }
+}
+
+/** The series that a choice changes. */
+export function parallelLines({ trials, columns, palette, chosen }: ParallelChart): ParallelSeriesOption[] {
+  const { figures, measured } = drawable(columns)
+  const lines = (rows: readonly number[], most: number, style: { width: number; opacity: number }) =>
+    sample(rows, most).map((row) => ({
+      name: trials[row]!.trialId,
+      value: figures.map((figure) => columns[figure][row]!),
+      lineStyle: { ...style, color: seriesColor(trials[row]!.method, palette) }
+    }))
+  const others: number[] = []
+  const shown: number[] = []
+  for (const row of measured) {
+    const isChosen = chosen === undefined || chosen.has(trials[row]!.trialId)
+    ;(isChosen ? shown : others).push(row)
+  }
+  const opacity = shown.length > 200 ? 0.25 : 0.7
+  return [
+    // Lines out of all areas are told apart by what was chosen, which counts brushes of other charts too.
+    layer('others', 1, 0.06, lines(others, mostOtherLines, { width: 1, opacity: 0.06 })),
+    layer('chosen', 3, opacity, lines(shown, mostLines, { width: 1.2, opacity }))
+  ]
 }
 
 function layer(
@@ -127,7 +169,7 @@ function layer(
     z,
     silent: true,
     activeOpacity,
-    inactiveOpacity: 0.06,
+    inactiveOpacity: Math.min(0.06, activeOpacity),
     progressive: 200,
     data
   }

@@ -1,7 +1,4 @@
-/**
- * Thousands of trials on the trade-off chart: a layer of dots per method and above it a layer of what was chosen, so
- * that a choice changes the upper layers and the opacity of the lower ones, and nothing else is built again.
- */
+/** Thousands of trials on the trade-off chart: dots per method and above them what was chosen. */
 import type { ScatterSeriesOption } from 'echarts/charts'
 import type { TrialReport } from '@contract/trial'
 import type { ChartPalette } from './chart-palette'
@@ -61,18 +58,6 @@ export function cloudSeries(
   chosen: ReadonlySet<string> | undefined
 ): ScatterSeriesOption[] {
   return clouds.map((cloud) => ({ ...cloudLook(cloud, chosen), ...dotsLook, data: cloud.dots }))
-}
-
-/**
- * The series that a choice changes, to be merged by their ids into the chart that `cloudSeries` drew: the clouds without
- * their data, and what is chosen.
- */
-export function choiceUpdate(
-  clouds: readonly Cloud[],
-  palette: ChartPalette,
-  chosen: ReadonlySet<string> | undefined
-): ScatterSeriesOption[] {
-  return [...clouds.map((cloud) => cloudLook(cloud, chosen)), ...chosenSeries(clouds, palette, chosen)]
 }
 
 const dotsLook = {

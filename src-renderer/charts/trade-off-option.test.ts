@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { TrialReport } from '@contract/trial'
 import { baselineTrial, completedTrial, int8Trial, unmeasuredTrial } from '../../tests/helpers/trial-reports'
 import type { ChartPalette } from './chart-palette'
-import { tradeOffOption, type TradeOffChart } from './trade-off-option'
+import type { TradeOffChart } from './trade-off-frame'
+import { tradeOffOption } from './trade-off-option'
 
 const palette: ChartPalette = {
   ink: 'ink',

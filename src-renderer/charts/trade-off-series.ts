@@ -1,8 +1,9 @@
 /** The series of the trade-off chart: joined marks, stairs, lines across, rings. */
-import type { LineSeriesOption } from 'echarts/charts'
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import { formatPercent } from '@contract/display-numbers'
 import type { TrialReport } from '@contract/trial'
 import type { ChartPalette } from './chart-palette'
+import { errorBars } from './error-bars'
 import { paretoStaircase } from './pareto-staircase'
 import type { PlottedTrial } from './plotted-trials'
 import { markSize, seriesMark } from './series-mark'
@@ -72,6 +73,17 @@ export function joinedSeries(
       }
     }))
   }
+}
+
+/** The 95 % intervals of the members that have a bar, one series of bars per series of marks. */
+export function intervalBars(
+  groups: readonly PlottedSeries[],
+  hasBar: (each: PlottedTrial) => boolean,
+  floorPercent: number
+): (CustomSeriesOption & { readonly data: readonly number[][] })[] {
+  return groups.map(({ series, color, members }) =>
+    errorBars(series.name, members.filter(hasBar), color, floorPercent)
+  )
 }
 
 /** Hollow where int8 is better; otherwise filled, with a rim that tells marks apart which lie on each other. */

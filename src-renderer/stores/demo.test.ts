@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WorkbenchError } from '@contract/errors'
 import type { Job } from '@contract/job'
+import type { Recipe } from '@contract/recipe'
 import type { RecipeCheck, StudySummary } from '@contract/workbench-data'
 import { openStoreHost, type StoreHandlers, type StoreHost } from '../../tests/helpers/store-host'
 import { useDemoStore } from './demo'
@@ -8,11 +9,12 @@ import { useDemoStore } from './demo'
 const recipePath = '/lathe/recipes/demo.json'
 const job = (changes: Partial<Job> = {}) =>
   ({ jobId: 'j', kind: 'study', name: 'demo', state: 'running', createdAt: '2026-01-01', ...changes }) as Job
-const check = {
+const check: RecipeCheck = {
   isValid: true,
-  recipe: { name: 'demo' },
-  trialNames: ['baseline', 'int8', 'a']
-} as RecipeCheck
+  recipe: { name: 'demo' } as Recipe,
+  trialNames: ['baseline', 'int8', 'a'],
+  missingPaths: []
+}
 
 let host: StoreHost
 let handlers: StoreHandlers

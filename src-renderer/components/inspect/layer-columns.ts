@@ -75,6 +75,13 @@ const every: readonly LayerColumn[] = [
     sortValue: ({ macsPerAudioSecond }) => macsPerAudioSecond ?? undefined
   },
   {
+    id: 'denseTime',
+    isNumeric: true,
+    widthRem: 4.2,
+    text: ({ times }) => optional(times?.dense, formatMilliseconds),
+    sortValue: ({ times }) => times?.dense
+  },
+  {
     id: 'effective',
     isNumeric: true,
     widthRem: 4.2,
@@ -117,6 +124,13 @@ const every: readonly LayerColumn[] = [
     sortValue: ({ planned }) => planned?.relativeError
   },
   {
+    id: 'plannedTime',
+    isNumeric: true,
+    widthRem: 4.9,
+    text: (row) => optional(plannedMilliseconds(row), formatMilliseconds),
+    sortValue: plannedMilliseconds
+  },
+  {
     id: 'uniform',
     isNumeric: true,
     widthRem: 6.1,
@@ -125,20 +139,6 @@ const every: readonly LayerColumn[] = [
         ? notMeasured
         : `${rankText(planned.uniform.rank)} · ${percent(planned.uniform.relativeError)}`,
     sortValue: ({ planned }) => planned?.uniform?.relativeError
-  },
-  {
-    id: 'denseTime',
-    isNumeric: true,
-    widthRem: 4.6,
-    text: ({ times }) => optional(times?.dense, formatMilliseconds),
-    sortValue: ({ times }) => times?.dense
-  },
-  {
-    id: 'plannedTime',
-    isNumeric: true,
-    widthRem: 5.4,
-    text: (row) => optional(plannedMilliseconds(row), formatMilliseconds),
-    sortValue: plannedMilliseconds
   }
 ]
 

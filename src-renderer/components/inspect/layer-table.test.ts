@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { layerDescription, modelDescription, modelPlan } from '../../../tests/helpers/inspected-layers'
+import {
+  latencyTable,
+  layerDescription,
+  modelDescription,
+  modelPlan
+} from '../../../tests/helpers/inspected-layers'
 import { spectrumCurve } from '../../../src-main/engine/jobs/describe-spectra'
 import { layerRows, matchesFilter, noFilter } from '../../format/layer-rows'
 import { inspect } from '../../text/en/inspect'
 import { blockGrid, cellKey, quantityRange, shade } from './block-grid'
-import { layerColumns, nextLayerOrder, sortLayers, type LayerColumnId } from './layer-columns'
+import { columnWidths, layerColumns, nextLayerOrder, sortLayers, type LayerColumnId } from './layer-columns'
 
 const layers = [
   layerDescription({ layerId: 'a/q', parameterCount: 32 }),
@@ -61,6 +66,38 @@ describe('the rows of layers', () => {
     ['role and block together', { ...noFilter, role: 'q', block: '10' }, 0]
   ])('are filtered by %s', (_, filter, count) => {
     expect(rows.filter((row) => matchesFilter(row, filter))).toHaveLength(count)
+  })
+})
+
+describe('the times of layers', () => {
+  const timed = layerRows(modelDescription(layers), spectra, plan, latencyTable)
+  const timedColumn = (id: LayerColumnId) => layerColumns(timed).find((each) => each.id === id)!
+
+  it('have columns only once this machine was timed', () => {
+    const before = new Set(layerColumns(rows).map(({ id }) => id))
+    const added = layerColumns(timed).filter(({ id }) => !before.has(id))
+    expect(added.map(({ id }) => id)).toEqual(['denseTime', 'plannedTime'])
+  })
+
+  it('are shown dense and at the rank of the plan, and not where nothing was counted', () => {
+    const shown = (id: LayerColumnId) => timed.map((row) => timedColumn(id).text(row, inspect))
+    expect(shown('denseTime')).toEqual(['0.40', '0.40', '–'])
+    expect(shown('plannedTime')).toEqual(['0.30', '0.40', '–'])
+  })
+
+  it('sort the table, and colour the overview', () => {
+    const order = nextLayerOrder(undefined, timedColumn('plannedTime'))
+    expect(sortLayers(timed, order).map(({ layerId }) => layerId)).toEqual(['a/fc1', 'a/q', 'head'])
+    expect(quantityRange(timed, 'planned-time')).toEqual([0.3, 0.4])
+    expect(quantityRange(timed, 'time')).toEqual([0.4, 0.4])
+    expect(quantityRange(rows, 'time')).toBeUndefined()
+  })
+})
+
+describe('the widths of the columns', () => {
+  it('add up to what the table needs, and the name takes the rest', () => {
+    const columns = layerColumns(rows).filter(({ id }) => id === 'layer' || id === 'rank')
+    expect(columnWidths(columns)).toEqual({ template: 'minmax(8.5rem, 1fr) 2.9rem', leastRem: 11.4 })
   })
 })
 

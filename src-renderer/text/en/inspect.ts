@@ -181,15 +181,18 @@ export const inspect = {
     error: 'Predicted: dropped ÷ whole output energy',
     uniform: 'Rank and predicted error under uniform ranks at the same budget',
     denseTime:
-      'Estimate: milliseconds of the dense product in one run over the audio named above, its shape timed alone on this machine in float32',
+      'Estimate: milliseconds of the dense product in one run over the audio named above the table, timed alone on this machine',
     plannedTime: 'Estimate: the same at the rank of the plan; as dense where the layer stays dense'
   },
   estimateTimes: 'Estimate time',
   estimateTimesHint:
-    'Times the shapes of the layers on this machine, dense and at ranks up to break-even; about ten seconds the first time, then it is remembered.',
+    'Times the shapes of the layers on this machine, dense and at ranks up to break-even. Takes a while the first time, then it is remembered; leave the machine alone meanwhile.',
+  timesWait: 'Waits until the matrices are decomposed: both at once would spoil the times.',
   timing: 'Timing this machine…',
   timed: (seconds: number, threads: number, precision: string) =>
-    `Estimated ms: one run over ${seconds} s of audio, ${threads === 1 ? '1 thread' : `${threads} threads`}, ${precision}`,
+    `Est. ms: ${seconds} s of audio, ${threads === 1 ? '1 thread' : `${threads} threads`}, ${precision}`,
+  timedHint: (processor: string) =>
+    `One run of each layer’s product, timed alone on ${processor}; what happens between layers is not in it.`,
 
   chosen: 'Chosen layer',
   chooseLayer: 'Choose a layer in the table or the overview.',

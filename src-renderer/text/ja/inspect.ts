@@ -173,15 +173,17 @@ export const inspect: typeof english = {
     error: '予測：失われる出力エネルギーの割合',
     uniform: '同じ予算で一様なランクにした場合のランクと予測誤差',
     denseTime:
-      '推定：上に示した長さの音声を一度処理するときの、元の積のミリ秒。形ごとに float32 で単独に、このコンピューターで測った値',
+      '推定：表の上に示した長さの音声を一度処理するときの、元の積のミリ秒。このコンピューターで単独に測った値',
     plannedTime: '推定：計画のランクでの同じ値（元のまま残る層では元の値）'
   },
   estimateTimes: '時間を推定',
   estimateTimesHint:
-    '層の形ごとに、元のままと損益分岐までのランクでの時間をこのコンピューターで測ります。初回は 10 秒ほどかかり、結果は保存されます。',
+    '層の形ごとに、元のままと損益分岐までのランクでの時間をこのコンピューターで測ります。初回は時間がかかり、結果は保存されます。測定中はほかの作業を控えてください。',
+  timesWait: '行列の分解が終わるまで待ちます。同時に行うと時間が正しく測れません。',
   timing: 'このコンピューターの速度を測っています…',
-  timed: (seconds, threads, precision) =>
-    `推定 ms：音声 ${seconds} 秒を一度処理、${threads} スレッド、${precision}`,
+  timed: (seconds, threads, precision) => `推定 ms：音声 ${seconds} 秒、${threads} スレッド、${precision}`,
+  timedHint: (processor) =>
+    `各層の積を一度、単独で ${processor} で測った時間です。層と層の間の処理は含みません。`,
 
   chosen: '選んだ層',
   chooseLayer: '表または全体図で層を選んでください。',
