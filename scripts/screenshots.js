@@ -1,36 +1,39 @@
-// Pictures of every view of the built workbench, light and dark, for README and docs, into docs/screenshots:
-//   npm run screenshots -- WORKSPACE RECIPE LAYERS TIER TIER...
-// WORKSPACE is a copy (it is changed: entries of the library, and a job) of one in which RECIPE and the study named LAYERS,
-// which cuts layers one by one, have been run. TIERs are trials of RECIPE: they are pinned and compared, and the last one is
-// exported. Needs a Chromium (CHROMIUM, or the system's).
+// Pictures of every view of the built workbench at work on the demo, light and dark, for README and docs:
+//   npm run build && npm run screenshots -- WORKSPACE [FOLDER]
+// WORKSPACE may be new: the demo's study is run in it, and one that cuts its layers one by one; what has been run is not run
+// again. The pictures show the latencies of these runs, so the machine should have nothing else to do. FOLDER is
+// docs/screenshots unless given. Needs a Chromium (CHROMIUM, or the system's).
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { tmpdir } from 'node:os'
 import process from 'node:process'
 import { chromium } from 'playwright-core'
 
 const root = resolve(import.meta.dirname, '..')
-const folder = join(root, 'docs/screenshots')
-const [workspace, recipePath, layersStudy, ...tiers] = process.argv.slice(2)
-if (workspace === undefined || layersStudy === undefined || tiers.length < 2) {
-  process.stderr.write('Say what to show: npm run screenshots -- WORKSPACE RECIPE LAYERS TIER TIER...\n')
+const [workspace, folder = join(root, 'docs/screenshots')] = process.argv.slice(2)
+if (workspace === undefined) {
+  process.stderr.write('Say in which workspace to run the demo: npm run screenshots -- WORKSPACE [FOLDER]\n')
   process.exit(2)
 }
 
-/** A first spectrum of a real model. */
+/** The demo's study on a busy machine. */
 const patience = 300_000
+/** They are pinned and compared; the last one is exported. */
+const tiers = ['baseline', 'int8', 'weight-svd 50%', 'whitened-svd 50%']
 
+const recipePath = join(root, 'resources/recipes/demo.json')
 const recipe = JSON.parse(readFileSync(recipePath, 'utf8'))
-const study = recipe.name
-const report = JSON.parse(await lathe('study', 'show', study, '--workspace', workspace, '--json'))
 const [modelPath, calibrationPath, evaluationPath] = [
   recipe.model,
   recipe.calibrationSet,
   recipe.evaluationSet
 ].map((path) => resolve(dirname(recipePath), path))
+const report = await runStudy(recipePath)
+// By its id: a workspace may hold an older study of the same name.
+const study = report.study.studyId
+const layersStudy = await runLayersStudy()
 const exported = mkdtempSync(join(tmpdir(), 'lathe-exported-'))
-const roots = [...new Set([dirname(modelPath), dirname(calibrationPath), dirname(evaluationPath), exported])]
 const { server, address } = await serve()
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
   (path) => path && existsSync(path)
@@ -56,11 +59,12 @@ try {
 }
 
 async function showLibrary(page) {
-  for (const path of [modelPath, calibrationPath, evaluationPath]) {
-    await go(page, 'library', { open: path })
-    await page.getByRole('button', { name: /^(Add to the library|Bring up to date)$/ }).click()
-    await page.getByRole('article').getByTitle(path, { exact: true }).waitFor()
-  }
+  // The library has entries when these pictures were taken in this workspace before.
+  const card = page.getByRole('article', { name: 'demo-conformer' })
+  const add = page.getByRole('button', { name: 'Add the demo' })
+  await card.or(add).waitFor()
+  if (await add.isVisible()) await add.click()
+  await card.waitFor()
   await photograph(page, 'library')
 }
 
@@ -143,6 +147,32 @@ async function showStudyAndJobs(page) {
   await job.getByRole('button', { name: 'Cancel' }).click()
 }
 
+/** One trial for each layer inside a block, cut alone to a quarter of its parameters and heard on the development set. */
+async function runLayersStudy() {
+  const { layers } = JSON.parse(await lathe('inspect', modelPath, '--json'))
+  const plans = layers
+    .filter(({ blockIndex }) => blockIndex !== null)
+    .map(({ layerId, inFeatures, outFeatures }) => {
+      const rank = Math.floor((inFeatures * outFeatures) / (4 * (inFeatures + outFeatures)))
+      return { name: `only ${layerId}`, method: 'whitened-svd', ranks: { [layerId]: rank } }
+    })
+  const scratch = mkdtempSync(join(tmpdir(), 'lathe-layers-'))
+  const path = join(scratch, 'layers.json')
+  const data = {
+    model: modelPath,
+    calibrationSet: calibrationPath,
+    evaluationSet: join(dirname(evaluationPath), 'development.jsonl')
+  }
+  writeFileSync(path, JSON.stringify({ recipeVersion: 1, name: 'demo, layer by layer', ...data, plans }))
+  const { study: layered } = await runStudy(path)
+  rmSync(scratch, { recursive: true })
+  return layered.studyId
+}
+
+async function runStudy(path) {
+  return JSON.parse(await lathe('study', 'run', path, '--workspace', workspace, '--json'))
+}
+
 /** Goes to a view as a link would. */
 async function go(page, view, about) {
   await page.evaluate(
@@ -160,14 +190,14 @@ async function photograph(page, name) {
     await page.mouse.move(640, 4)
     // Charts are drawn anew in the colours of the scheme.
     await page.waitForTimeout(1500)
-    for (const path of [exported, dirname(dirname(modelPath))]) await page.evaluate(replacePath, path)
+    await page.evaluate(replacePath, [exported, '/home/you/exports'])
+    await page.evaluate(replacePath, [root, '/home/you/lathe'])
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
   }
 }
 
 /** Runs in the page: where the pictures were taken is nobody's business. */
-function replacePath(path) {
-  const stranger = '/home/you/speech'
+function replacePath([path, stranger]) {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const { currentNode: node } = walker
@@ -190,7 +220,7 @@ function lathe(...args) {
 
 function serve() {
   const args = ['serve', '--no-open', '--workspace', workspace, '--port', '0']
-  const child = start([...args, ...roots.flatMap((path) => ['--root', path])])
+  const child = start([...args, '--root', exported])
   return new Promise((done, fail) => {
     child.on('error', fail)
     child.stdout.once('data', (line) => done({ server: child, address: String(line).trim() }))

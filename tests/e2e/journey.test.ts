@@ -3,17 +3,23 @@
  * points come, choose among them, listen, and take one along. What the page says is compared with what the workspace
  * has recorded and with what the command line says.
  */
-import { mkdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { formatCount, formatPercent } from '@contract/display-numbers'
 import type { ModelDescription } from '@contract/model'
-import type { UtteranceRecord } from '@contract/trial'
 import { runCli } from '../helpers/run-cli'
 import type { TinyStudy } from '../helpers/tiny-study'
 import { tinySizes } from '../helpers/tiny-speech-model'
 import { readTrialRows, readUtterances } from '../helpers/workspace-file'
+import {
+  brushSmallTiers,
+  cellOf,
+  compareTwo,
+  errorChart,
+  exportOne,
+  trialTable,
+  wordErrorRate
+} from './study-steps'
 import { describeInBrowser, useWorkbench, viewLink, waitForView } from './workbench-page'
 
 const studyName = 'journey'
@@ -46,8 +52,9 @@ describeInBrowser('the main job', () => {
     await watchPoints(page)
     await compareWithRecords(page, study)
     await chooseTrials(page)
-    await compareTiers(page, study)
-    await exportTier(page, study)
+    const { workspace, folder, evaluation: data } = study
+    await compareTwo(page, workspace, pinned)
+    await exportOne(page, { workspace, folder, trial: pinned[1], data, timeout: patience })
   })
 })
 
@@ -154,59 +161,32 @@ async function watchPoints(page: Page): Promise<void> {
     )
     .toBe(trialNames.length)
   expect(seen.size, `numbers of points seen: ${[...seen].join(', ')}`).toBeGreaterThan(2)
-  await page.getByRole('img', { name: /^Chart of Word error rate/ }).waitFor()
+  await errorChart(page).waitFor()
 }
 
 async function compareWithRecords(page: Page, study: TinyStudy): Promise<void> {
-  const table = page.getByRole('region', { name: 'Trials', exact: true })
+  const table = trialTable(page)
   const rows = readTrialRows(study.workspace)
   expect(rows.map(({ name }) => name)).toEqual(trialNames)
   for (const { name, trialId } of rows) {
     const records = readUtterances(study.workspace, trialId)
     expect(records).toHaveLength(evaluation.utterances)
-    expect(await cell(table, name, 'WER'), name).toBe(formatPercent(wordErrorRate(records)))
+    expect(await cellOf(table, name, 'WER'), name).toBe(formatPercent(wordErrorRate(records)))
   }
-  const sizes = await Promise.all(pinned.map((name) => cell(table, name, 'Size')))
+  const sizes = await Promise.all(pinned.map((name) => cellOf(table, name, 'Size')))
   expect(new Set(sizes).size).toBe(pinned.length)
 }
 
-/** What a row of a table says in the column with this title. */
-async function cell(table: Locator, row: string, column: string): Promise<string | undefined> {
-  const titles = await table.getByRole('columnheader').allTextContents()
-  const cells = table
-    .getByRole('row')
-    .filter({ has: table.page().getByRole('rowheader', { name: row, exact: true }) })
-    .locator('th, td')
-  return (await cells.allTextContents())[titles.findIndex((title) => title.trim() === column)]?.trim()
-}
-
-/** Errors over words of all recordings, counted anew from the records. */
-function wordErrorRate(records: readonly UtteranceRecord[]): number {
-  let [errors, words] = [0, 0]
-  for (const { wordErrors, reference } of records) {
-    if (wordErrors === undefined) throw new Error('A record of a recogniser has no word errors.')
-    errors += wordErrors.substitutions + wordErrors.deletions + wordErrors.insertions
-    words += reference.split(' ').length
-  }
-  return errors / words
-}
-
-/** By search, by a rectangle on the chart, and by pins. */
+/** By search, and by a rectangle on the chart. */
 async function chooseTrials(page: Page): Promise<void> {
   const count = page.getByText(new RegExp(`^\\d+ of ${trialNames.length} trials$`)).last()
-  const rows = page.getByRole('region', { name: 'Trials', exact: true }).getByRole('rowheader')
+  const rows = trialTable(page).getByRole('rowheader')
   await page.getByLabel('Search trials').fill('whitened')
   expect(await rows.allTextContents()).toEqual(trialNames.filter((name) => name.includes('whitened')))
   await page.getByRole('button', { name: 'Show all' }).click()
   expect(await rows.count()).toBe(trialNames.length)
 
-  const box = await page.getByRole('img', { name: /^Chart of Word error rate/ }).boundingBox()
-  if (box === null) throw new Error('The chart has no place.')
-  // All but its right edge: the small tiers, without the baseline, which is the largest.
-  await page.mouse.move(box.x + 0.82 * box.width, box.y + 4)
-  await page.mouse.down()
-  await page.mouse.move(box.x + 40, box.y + box.height - 4, { steps: 5 })
-  await page.mouse.up()
+  await brushSmallTiers(page)
   await count.waitFor()
   const chosen = Number.parseInt((await count.textContent()) ?? '', 10)
   expect(chosen).toBeGreaterThan(0)
@@ -214,72 +194,4 @@ async function chooseTrials(page: Page): Promise<void> {
   await expect.poll(() => rows.count()).toBe(chosen)
   expect(await rows.allTextContents()).not.toContain('baseline')
   await page.getByRole('button', { name: 'Show all' }).click()
-
-  for (const name of pinned) await page.getByRole('button', { name: `Pin ${name}`, exact: true }).click()
-}
-
-async function compareTiers(page: Page, study: TinyStudy): Promise<void> {
-  await page.getByRole('button', { name: 'Compare and listen' }).click()
-  await waitForView(page, 'Compare')
-  const tiers = page.getByRole('list', { name: 'Tiers side by side' })
-  await expect.poll(() => tiers.locator('strong').allTextContents()).toEqual([...pinned])
-
-  await page.getByRole('listbox', { name: 'Utterances' }).press('Home')
-  const lines = page.getByRole('group', { name: 'Transcripts, word under word' })
-  await lines.waitFor()
-  const utteranceId = await lines.locator('xpath=ancestor::section').getAttribute('aria-label')
-  const ofPinned = pinned.map((name) => recordOf(study, name, utteranceId ?? ''))
-  expect(await wordsOf(lines, 'Ref')).toBe(ofPinned[0]?.reference)
-  expect(await wordsOf(lines, 'A')).toBe(ofPinned[0]?.hypothesis)
-  expect(await wordsOf(lines, 'B')).toBe(ofPinned[1]?.hypothesis)
-
-  const position = page.getByRole('slider', { name: 'Position in the recording' })
-  await page.getByRole('button', { name: 'Play', exact: true }).click()
-  await expect.poll(async () => Number(await position.getAttribute('aria-valuenow'))).toBeGreaterThan(0.3)
-}
-
-function recordOf({ workspace }: TinyStudy, trial: string, utteranceId: string): UtteranceRecord | undefined {
-  const trialId = readTrialRows(workspace).find(({ name }) => name === trial)?.trialId
-  return readUtterances(workspace, trialId ?? '').find((record) => record.utteranceId === utteranceId)
-}
-
-/** What a row of the alignment shows as said or heard; words that a tier left out are shown struck through. */
-async function wordsOf(lines: Locator, letter: string): Promise<string> {
-  const words = await lines
-    .getByRole('row')
-    .filter({ has: lines.page().getByRole('rowheader', { name: letter, exact: true }) })
-    .locator('td:not(:has(.deletion)):not(:has([aria-hidden])), td > [aria-hidden]:not(.deletion)')
-    .allTextContents()
-  return words
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-    .join(' ')
-}
-
-/** The exported folder is a model that runs, and errs as often as the record says. */
-async function exportTier(page: Page, study: TinyStudy): Promise<void> {
-  const target = join(study.folder, 'exported')
-  mkdirSync(target)
-  await viewLink(page, 'Export').click()
-  await waitForView(page, 'Export')
-  await page.getByRole('button', { name: 'None', exact: true }).click()
-  await page.getByRole('checkbox', { name: `Export ${pinned[1]}`, exact: true }).click()
-  await page.getByRole('button', { name: 'Choose folder…' }).click()
-  const chooser = page.getByRole('dialog', { name: 'Choose the folder to export into' })
-  await chooser.getByRole('option', { name: basename(target) }).waitFor()
-  await page.keyboard.type(basename(target))
-  await page.keyboard.press('Control+Enter')
-  await page.getByText(target, { exact: true }).waitFor()
-  await page.getByRole('button', { name: 'Export 1 tier' }).click()
-
-  const result = page.getByRole('article', { name: pinned[1], exact: true })
-  await result.getByText('Verified').waitFor({ timeout: patience })
-  await result.getByText('largest difference 0').waitFor()
-  const exported = await result.locator('code').first().textContent()
-  expect(exported).toContain(target)
-  const evaluated = await runCli(['evaluate', exported ?? '', '--data', study.evaluation, '--json'])
-  expect(evaluated.code, evaluated.stderr).toBe(0)
-  const { records } = JSON.parse(evaluated.stdout) as { records: readonly UtteranceRecord[] }
-  const trialId = readTrialRows(study.workspace).find(({ name }) => name === pinned[1])?.trialId ?? ''
-  expect(wordErrorRate(records)).toBe(wordErrorRate(readUtterances(study.workspace, trialId)))
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { childProcesses, commandLineOf, hasProcessFiles } from '../helpers/child-processes'
-import type { TinyStudyOptions } from '../helpers/tiny-study'
+import { tinyRecipe, writeRecipe, type TinyStudyOptions } from '../helpers/tiny-study'
 import { readTrialRows } from '../helpers/workspace-file'
 import {
   describeInBrowser,
@@ -132,7 +132,9 @@ describeInBrowser('a running study', () => {
           ['int8', 'failed'],
           ['weight-svd 50%', 'completed']
         ])
-        await waitForEnd(page, 'Completed')
+        await waitForEnd(page, 'Completed, 1 failed')
+        await jobOf(page).getByText('1 trial has no result').click()
+        await jobOf(page).getByRole('definition').filter({ hasText: 'SIGKILL' }).waitFor()
         await jobOf(page).getByRole('button', { name: 'Open results' }).click()
         const row = page
           .getByRole('row')
@@ -154,10 +156,7 @@ describeInBrowser('a running study', () => {
       const finished = readTrialRows(ground().study.workspace).filter(({ state }) => state === 'completed')
       expect(finished.length).toBeGreaterThan(0)
       await ground().restart()
-      await page.goto('about:blank')
-      await page.goto(ground().server.url.href)
-      await page.getByTitle(/^Workspace /).waitFor()
-      await viewLink(page, 'Jobs').click()
+      // The page is still open, and finds its way back by itself.
       await waitForEnd(page, 'Interrupted')
       await jobOf(page).getByRole('button', { name: 'Resume' }).click()
       await waitForEnd(page, 'Completed')
@@ -202,7 +201,7 @@ describeInBrowser('what cannot be opened', () => {
     expect(await page.getByRole('article').count()).toBe(1)
   })
 
-  it('is shown with what is wrong in it by the Study view, which keeps the draft that was there', async () => {
+  it('is called no recipe by the Study view when it is none, and the draft that was there stays in hand', async () => {
     const page = await ground().openPage()
     await viewLink(page, 'Study').click()
     await page.getByRole('button', { name: 'New study' }).click()
@@ -213,7 +212,22 @@ describeInBrowser('what cannot be opened', () => {
       .getByRole('option', { name: /^model/ })
       .dblclick()
     await choose(page, 'vocab\\.json')
-    await page.getByText('The recipe has no such key').waitFor()
+    const notice = page.getByRole('alert').filter({ hasText: 'This file is no study recipe' })
+    expect(await notice.textContent()).toContain('begin a new study')
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('mine')
+    expect(await page.getByRole('combobox', { name: 'Draft' }).locator('option').count()).toBe(1)
+  })
+
+  it('is shown with what is wrong in it by the Study view when it is a recipe, beside the draft that was there', async () => {
+    const recipe = tinyRecipe()
+    writeRecipe(join(ground().study.folder, 'slip.json'), { ...recipe, name: 7 })
+    const page = await ground().openPage()
+    await viewLink(page, 'Study').click()
+    await page.getByRole('button', { name: 'New study' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('mine')
+    await page.getByRole('button', { name: 'Open a recipe…' }).click()
+    await choose(page, 'slip\\.json')
+    await page.getByText('A text in quotes is needed here.').first().waitFor()
     expect(await page.getByRole('button', { name: /^Start the study/ }).isEnabled()).toBe(false)
     await page.getByRole('combobox', { name: 'Draft' }).selectOption({ label: 'mine' })
     await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('mine')

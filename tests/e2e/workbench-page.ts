@@ -144,6 +144,7 @@ export const viewNames = [
   'Library',
   'Inspect',
   'Study',
+  'Training',
   'Trade-off',
   'Ablation',
   'Compare',
@@ -184,3 +185,21 @@ export const sidewaysOverflow = (page: Page) =>
 /** Goes to an address inside the page, as a link would. */
 export const goToPlace = (page: Page, place: string) =>
   page.evaluate(`window.location.hash = ${JSON.stringify(place)}`)
+
+/** Drops a file or folder of this computer on the middle of the page, as the system does when a hand lets it go there. */
+export async function dropPath(page: Page, path: string): Promise<void> {
+  const { width, height } = page.viewportSize()!
+  const devtools = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await devtools.send('Input.dispatchDragEvent', {
+      type,
+      x: width / 2,
+      y: height / 2,
+      // 1: to copy.
+      data: { items: [], files: [path], dragOperationsMask: 1 }
+    })
+    // A drop on a page that has not yet said what it does with what is held over it is none.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  }
+  await devtools.detach()
+}

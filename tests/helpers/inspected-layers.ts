@@ -1,6 +1,7 @@
 /** Layers as the inspect view gets them; what a test does not care about has a plain value. */
 import type { LayerDescription, ModelDescription } from '@contract/model'
 import type { ModelPlan, PlannedLayerReport } from '@contract/model-plan'
+import type { LatencyTable } from '@contract/rank-plan'
 
 export function layerDescription(facts: Partial<LayerDescription> = {}): LayerDescription {
   return {
@@ -37,6 +38,25 @@ export function modelDescription(layers: readonly LayerDescription[]): ModelDesc
     sampleRateHz: 16_000,
     layers
   }
+}
+
+/** Times for the shape of `layerDescription` at the rows that it has in the 10 s of `modelDescription`. */
+export const latencyTable: LatencyTable = {
+  latencyTableVersion: 1,
+  conditions: { processor: 'Test 1', runtime: 'test', threads: 1, precision: 'float32' },
+  interpolation: 'linear',
+  shapes: [
+    {
+      inFeatures: 8,
+      outFeatures: 4,
+      rows: 1000,
+      denseMilliseconds: 0.4,
+      points: [
+        { rank: 1, milliseconds: 0.1 },
+        { rank: 2, milliseconds: 0.3 }
+      ]
+    }
+  ]
 }
 
 /** A plan that gives each of the layers this rank; null leaves it dense. */

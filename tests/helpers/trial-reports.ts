@@ -1,4 +1,4 @@
-import type { TrialReport } from '@contract/trial'
+import type { PairedLatency, TrialReport } from '@contract/trial'
 
 /** A completed trial with round numbers; what a test is about is stated as `changes`. */
 export function completedTrial(name: string, changes: Partial<TrialReport> = {}): TrialReport {
@@ -120,6 +120,22 @@ export function classifierTrial(name: string, changes: Partial<TrialReport> = {}
     correct: 61,
     accuracyInterval: { lower: 0.93, upper: 0.97 },
     topAccuracies: { '1': 0.95, '3': 0.98, '5': 0.99 },
+    ...changes
+  }
+}
+
+/** A tier that is twice as fast as the baseline; what a test is about is stated as `changes`. */
+export function pairedLatency(changes: Partial<PairedLatency> = {}): PairedLatency {
+  return {
+    reference: 'baseline',
+    referenceHash: 'b'.repeat(64),
+    speedup: 2,
+    interval: { lower: 1.9, upper: 2.1 },
+    rounds: 9,
+    utterances: 8,
+    tierMilliseconds: 20,
+    referenceMilliseconds: 40,
+    conditions: completedTrial('pair').conditions!,
     ...changes
   }
 }

@@ -38,9 +38,28 @@ export function readUtterances(workspaceFolder: string, trialId: string): Uttera
   return rows.map((row) => JSON.parse(String(row.record_json)) as UtteranceRecord)
 }
 
+/** The result and the moments of every completed trial, by its id. */
+export function readTrialResults(workspaceFolder: string): Map<string, string> {
+  const rows = readRows(
+    workspaceFolder,
+    `SELECT trial_id, result_json, started_at, finished_at FROM trials WHERE state = 'completed'`
+  )
+  return new Map(rows.map(({ trial_id, ...rest }) => [String(trial_id), JSON.stringify(rest)]))
+}
+
+/** Every recorded utterance, by the ids of its trial and itself. */
+export function readUtteranceRows(workspaceFolder: string): Map<string, string> {
+  const rows = readRows(workspaceFolder, 'SELECT trial_id, utterance_id, record_json FROM utterances')
+  return new Map(
+    rows.map((row) => [`${String(row.trial_id)} ${String(row.utterance_id)}`, String(row.record_json)])
+  )
+}
+
 function readRows(workspaceFolder: string, sql: string, ...values: string[]) {
   const database = new DatabaseSync(join(workspaceFolder, 'lathe.sqlite'), { readOnly: true })
   try {
+    // A process that was killed while it made the workspace may have left it without tables.
+    if (database.prepare('SELECT name FROM sqlite_schema LIMIT 1').get() === undefined) return []
     return database.prepare(sql).all(...values)
   } finally {
     database.close()

@@ -98,9 +98,13 @@ function expectStoppedInSecondTrial(workspace: string, state: string): Utterance
 }
 
 /** Runs the study to its end and checks that it took up what was there and ended with the undisturbed numbers. */
-async function expectResumed(workspace: string, kept: readonly UtteranceRecord[]): Promise<void> {
+async function expectResumed(
+  workspace: string,
+  kept: readonly UtteranceRecord[],
+  options: readonly string[] = []
+): Promise<void> {
   const before = readTrialRows(workspace)
-  const report = reportOf(await runCli(args(workspace)))
+  const report = reportOf(await runCli([...args(workspace), ...options]))
   expect(numbersOf(report)).toEqual(numbersOf(undisturbed))
   expect(report.trials.map(({ reused }) => reused)).toEqual(names.map((name) => isCompleted(before, name)))
   const records = readUtterances(workspace, report.trials[1]?.trialId ?? '')
@@ -147,7 +151,7 @@ describe.skipIf(!hasProcessFiles)('a killed process (skipped where there is no /
     expect(readUtterances(workspace, report.trials[1]?.trialId ?? '').slice(0, kept.length)).toEqual(kept)
   })
 
-  it('of the engine that measures, twice, fails its trial as crashed; the study goes on and a second run completes it', async () => {
+  it('of the engine that measures, twice, poisons its trial; the study goes on, skips it, and completes it when asked', async () => {
     const { running, workspace, pid } = await startToSecondTrial('engine killed twice')
     process.kill(enginesOf(pid)[1] ?? NaN, 'SIGKILL')
     await running.stderrShows('[2/3] int8, second try: evaluate')
@@ -159,7 +163,7 @@ describe.skipIf(!hasProcessFiles)('a killed process (skipped where there is no /
     const report = JSON.parse(stdout) as StudyReport
     expect(report.trials.map(({ name, state, error }) => [name, state, error?.code])).toEqual([
       ['baseline', 'completed', undefined],
-      ['int8', 'failed', 'crashed'],
+      ['int8', 'poisoned', 'crashed'],
       ['weight-svd 50%', 'completed', undefined]
     ])
     expect(report.trials[1]?.error?.message).toContain('SIGKILL')
@@ -167,7 +171,14 @@ describe.skipIf(!hasProcessFiles)('a killed process (skipped where there is no /
     const kept = whatIsLeft(workspace)[1]?.utterances ?? []
     expect(kept.length).toBeGreaterThan(0)
     expect(kept.length).toBeLessThan(utteranceCount)
-    await expectResumed(workspace, kept)
+    const again = await runCli(args(workspace).filter((word) => word !== '--json'))
+    expect(again).toMatchObject({ code: 1 })
+    expect(again.stdout).toMatch(/int8 .* poisoned: crashed/)
+    expect(again.stdout).toContain(
+      '1 trial has killed the engine process twice and is skipped; study run --retry-poisoned tries again.'
+    )
+    expect(whatIsLeft(workspace)[1]?.utterances).toEqual(kept)
+    await expectResumed(workspace, kept, ['--retry-poisoned'])
   })
 
   it('of the engine that builds costs nothing while it waits: the next trial gets a new one', async () => {
@@ -196,10 +207,31 @@ describe.skipIf(!hasProcessFiles)('a killed process (skipped where there is no /
 })
 
 describe('two command lines on one workspace', () => {
-  it('end with the same numbers, since what one finishes the other may use', async () => {
+  it('end with the same numbers, since what one finishes the other uses', async () => {
     const workspace = join(shared(), 'two at once')
     cpSync(study.workspace, workspace, { recursive: true })
     const reports = await Promise.all([runCli(args(workspace)), runCli(args(workspace))])
     for (const each of reports) expect(numbersOf(reportOf(each))).toEqual(numbersOf(undisturbed))
+  })
+
+  it('take turns: the second says that it waits, and computes nothing that the first has finished', async () => {
+    const { running, workspace } = await startToSecondTrial('in turns')
+    const second = startCli(args(workspace))
+    await second.stderrShows('wait for the trial of another Lathe process in this workspace')
+    const reports = [reportOf(await running.ended), reportOf(await second.ended)]
+    for (const each of reports) expect(numbersOf(each)).toEqual(numbersOf(undisturbed))
+    // One of the two has computed each trial.
+    for (const index of names.keys()) {
+      expect(reports.map(({ trials }) => trials[index]?.reused).toSorted()).toEqual([false, true])
+    }
+  })
+
+  it('do not wait for one that was killed', async () => {
+    const { running, workspace, pid } = await startToSecondTrial('stale claim')
+    const second = startCli(args(workspace))
+    await second.stderrShows('wait for the trial of another Lathe process')
+    process.kill(pid, 'SIGKILL')
+    await running.ended
+    expect(numbersOf(reportOf(await second.ended))).toEqual(numbersOf(undisturbed))
   })
 })

@@ -6,11 +6,13 @@ import { createPrng } from '../../src-main/base/prng'
 import { decodeModel } from '../../src-main/onnx/serde/decode-model'
 import { encodeModel } from '../../src-main/onnx/serde/encode-model'
 import { externalLocations, externalizeModel } from '../../src-main/onnx/serde/external-data'
+import type { CompressResult } from '../../src-main/services/requests'
 import { plainLogits } from '../helpers/plain-runtime'
 import { runCli } from '../helpers/run-cli'
 import { useSharedTemporaryFolder } from '../helpers/shared-temporary-folder'
 import { writeTinyData } from '../helpers/tiny-speech-data'
 import { writeTinyModel } from '../helpers/tiny-speech-model'
+import { writeBigModel } from '../torture/big-model'
 
 const shared = useSharedTemporaryFolder()
 let calibration: string
@@ -20,12 +22,10 @@ beforeAll(() => {
 })
 
 /** Moves the weights of a model folder's `model.onnx` into `weights.bin` beside it. */
-async function externalize(folder: string): Promise<string> {
+function externalize(folder: string): string {
   const file = join(folder, 'model.onnx')
   const { model, chunks } = externalizeModel(decodeModel(readFileSync(file)), { location: 'weights.bin' })
-  const pieces: Uint8Array[] = []
-  for await (const chunk of chunks) pieces.push(chunk)
-  writeFileSync(join(folder, 'weights.bin'), Buffer.concat(pieces))
+  writeFileSync(join(folder, 'weights.bin'), Buffer.concat([...chunks]))
   writeFileSync(file, encodeModel(model))
   return folder
 }
@@ -49,10 +49,7 @@ async function compress(model: string, name: string): Promise<string> {
 describe('a model with external data', () => {
   it('is compressed into a model with page-aligned external data that gives the same logits', async () => {
     const single = await compress(writeTinyModel(join(shared(), 'single')), 'compressed single')
-    const split = await compress(
-      await externalize(writeTinyModel(join(shared(), 'split'))),
-      'compressed split'
-    )
+    const split = await compress(externalize(writeTinyModel(join(shared(), 'split'))), 'compressed split')
 
     const model = decodeModel(readFileSync(join(split, 'model.onnx')))
     expect([...externalLocations(model)]).toEqual(['model.onnx.data'])
@@ -74,8 +71,47 @@ describe('a model with external data', () => {
     expect(await plainLogits(join(split, 'model.onnx'), input)).toEqual(expected)
   })
 
+  it('of no known family is compressed without audio, checked layer by layer, and runs', async () => {
+    const folder = writeBigModel(join(shared(), 'unknown'), { blocks: 1, width: 32 })
+    const output = join(shared(), 'compressed unknown')
+    const places = ['--output', output, '--workspace', join(shared(), 'unknown workspace')]
+    const method = ['--method', 'weight-svd', '--retain', '50%', '--precision', 'int8']
+    const result = await runCli(['compress', folder, ...method, ...places, '--json'])
+    expect(result, result.stderr).toMatchObject({ code: 0 })
+    const { built, exported } = JSON.parse(result.stdout) as CompressResult
+    expect(built.parity).toMatchObject([{ comparison: 'layer-products', utterances: 0, tolerance: 1e-9 }])
+    expect(built.parity[0]!.maxRelativeError).toBeLessThan(1e-12)
+    expect(built).toMatchObject({ macsPerAudioSecond: null })
+    expect(built.plan.filter(({ rank }) => rank !== null)).toHaveLength(6)
+    // Not run for the comparison: nobody knows how.
+    expect(exported).toMatchObject({ folder: output, maxAbsoluteError: null })
+    const input = {
+      name: 'x',
+      dims: [1, 5, 32],
+      data: Float32Array.from({ length: 160 }, (_, i) => Math.sin(i))
+    }
+    const { dims, data } = await plainLogits(join(output, 'model.onnx'), input)
+    expect([dims, data.every(Number.isFinite)]).toEqual([[1, 5, 32], true])
+    const needed = await runCli([
+      'compress',
+      folder,
+      '--method',
+      'whitened-svd',
+      '--retain',
+      '50%',
+      '--calibration',
+      calibration,
+      '--output',
+      join(shared(), 'never'),
+      '--workspace',
+      join(shared(), 'unknown workspace')
+    ])
+    expect(needed).toMatchObject({ code: 1 })
+    expect(needed.stderr).toContain('[unsupported-model]')
+  })
+
   it('is refused when the data would come from outside its folder', async () => {
-    const folder = await externalize(writeTinyModel(join(shared(), 'hostile')))
+    const folder = externalize(writeTinyModel(join(shared(), 'hostile')))
     const file = join(folder, 'model.onnx')
     const model = decodeModel(readFileSync(file))
     const initializers = new Map(

@@ -4,9 +4,11 @@
  */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { trainingNoteSchema } from '@contract/library'
+import { developmentErrorRate } from '@contract/training'
 import { thirdPartyPath, thirdPartyText } from '../../scripts/collect-licences'
 import { writeElectronStub } from '../helpers/electron-stub'
 import { runCli, startCli } from '../helpers/run-cli'
@@ -72,7 +74,10 @@ describe.skipIf(!canPack)('the packed app (needs Linux, for the stub)', () => {
       'out/preload/index.cjs',
       'out/renderer/index.html',
       'resources/recipe.schema.json',
+      'resources/training-recipe.schema.json',
       'resources/recipes/first-lesson.json',
+      'resources/recipes/demo.json',
+      'resources/training/demo-conformer.json',
       'resources/licences/THIRD-PARTY.txt',
       'resources/licences/LGPL-2.1.txt',
       'resources/licences/GPL-3.0.txt',
@@ -104,7 +109,7 @@ describe.skipIf(!canPack)('the packed app (needs Linux, for the stub)', () => {
   it('puts beside the archive what the system, engines and users must reach', () => {
     const outside = [
       ...readdirSync(join(root, libraries)).map((name) => `${libraries}/${name}`),
-      ...packedLike(/^resources\/.+\.(json|txt|onnx|wav)$/),
+      ...packedLike(/^resources\/.+\.(json|jsonl|txt|onnx|flac)$/),
       ...packedLike(/^out\/main\/(codec-parser|mpg123-decoder)-[^/]+\.js$/)
     ]
     expect(outside.filter((path) => listing.get(path) !== 'unpack')).toEqual([])
@@ -113,6 +118,32 @@ describe.skipIf(!canPack)('the packed app (needs Linux, for the stub)', () => {
       expect(existsSync(join(app, 'resources/app.asar.unpacked', path)), path).toBe(true)
     }
   })
+
+  it('holds all of the demo, and the recipe finds it there', async () => {
+    const files = readdirSync(join(root, 'resources/demo'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
+    expect(files.length).toBeGreaterThan(600)
+    expect(files.filter((path) => listing.get(path) !== 'unpack')).toEqual([])
+
+    const recipes = join(app, 'resources/app.asar.unpacked/resources/recipes')
+    const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as unknown
+    const recipe = read(join(recipes, 'demo.json')) as Record<string, string>
+    for (const name of ['model', 'calibrationSet', 'evaluationSet']) {
+      expect(existsSync(resolve(recipes, recipe[name] ?? '')), name).toBe(true)
+    }
+    // The packed code hears the packed speech with the packed model as well as the end of its training says.
+    const model = resolve(recipes, recipe.model ?? '')
+    const { chosenStep, curve } = trainingNoteSchema.parse(read(join(model, 'training-curve.json')))
+    const data = resolve(model, '../development.jsonl')
+    const entry = join(extracted, 'out/main/cli.js')
+    const heard = await runCli(['evaluate', model, '--data', data, '--json'], { entry, cwd: shared() })
+    expect(heard, heard.stderr).toMatchObject({ code: 0 })
+    const told = curve.development.find(({ step }) => step === chosenStep)
+    const { wordErrorRate } = JSON.parse(heard.stdout) as { readonly wordErrorRate: number }
+    // Another processor rounds differently, which may turn a word or two of 538.
+    expect(Math.abs(wordErrorRate - developmentErrorRate(told!))).toBeLessThan(0.01)
+  }, 90_000)
 
   it('has the fuses set', async () => {
     const { stdout } = await run(tool('electron-fuses'), ['read', '--app', join(app, 'lathe')])

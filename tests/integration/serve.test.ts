@@ -44,8 +44,9 @@ afterEach(async () => {
 })
 
 /** Starts the server and returns it with the address that it prints. */
-async function serve(): Promise<{ server: RunningCli; url: URL }> {
-  const server = startCli(['serve', '--workspace', workspace, '--root', study.folder, '--port', '0'])
+async function serve(port = 0, ...flags: string[]): Promise<{ server: RunningCli; url: URL }> {
+  const where = ['--workspace', workspace, '--root', study.folder, '--port', String(port)]
+  const server = startCli(['serve', ...where, ...flags])
   running.push(server)
   let printed = ''
   server.process.stdout!.on('data', (text: string) => (printed += text))
@@ -137,6 +138,29 @@ describe('lathe serve', () => {
     await expect(fetch(url.origin)).rejects.toThrow()
     const again = await openPage((await serve()).url)
     expect(await again.api.call('jobs.list', {})).toMatchObject([{ state: 'interrupted' }])
+  })
+
+  it('started again on its port takes back the pages that are open, unless it is told to make a new address', async () => {
+    const first = await serve()
+    const { api } = await openPage(first.url)
+    const reloads = vi.fn()
+    api.onReload(reloads)
+    first.server.process.kill('SIGKILL')
+    await first.server.ended
+    const second = await serve(Number(first.url.port))
+    expect(second.url.href).toBe(first.url.href)
+    await vi.waitFor(() => {
+      expect(reloads).toHaveBeenCalled()
+    }, patience)
+    expect(await api.call('jobs.list', {})).toEqual([])
+    second.server.process.kill('SIGKILL')
+    await second.server.ended
+    const third = await serve(Number(first.url.port), '--new-token')
+    expect(third.url.hash).not.toBe(first.url.hash)
+    await vi.waitFor(() => {
+      expect(api.state).toBe('refused')
+    }, patience)
+    await expect(api.call('jobs.list', {})).rejects.toMatchObject({ code: 'protocol' })
   })
 
   it('refuses a workspace that another one serves', async () => {

@@ -1,20 +1,21 @@
 /**
  * Measures how soon the workbench answers with 10 000 synthetic trials: from the event of the hand (button let go, key
- * typed) until the frame that shows the answer is drawn. Medians of several runs in Chromium. Not part of `npm test`;
- * needs a built page and a Chromium.
+ * typed) until the frame that shows the answer is drawn, and how much processor time the page's main thread takes for
+ * the whole gesture until then, which other work of the machine changes less. Medians of several runs in Chromium. Not
+ * part of `npm test`; needs a built page and a Chromium.
  *
  * Run: npx electron-vite build && npx rolldown tests/performance/renderer-trials.bench.ts --platform node \
  *   --tsconfig tsconfig.base.json --external playwright-core -d out/bench && npx node out/bench/renderer-trials.bench.js
  *
- * LATHE_RENDERER: folder of the built page, out/renderer without it. LATHE_CHROMIUM: the browser, /usr/bin/chromium
- * without it.
+ * LATHE_RENDERER: folder of the built page, out/renderer without it. LATHE_RENDERER_BEFORE: folder of another build to
+ * compare it with, each gesture by turns on both. LATHE_CHROMIUM: the browser, /usr/bin/chromium without it.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, resolve } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core'
 import type { StudyReport, TrialReport } from '../../src-preload/contract/trial'
 import { baselineTrial, completedTrial, int8Trial } from '../helpers/trial-reports'
 
@@ -24,6 +25,7 @@ const runs = 5
 const limitMilliseconds = 100
 
 const folder = resolve(process.env['LATHE_RENDERER'] ?? 'out/renderer')
+const folderBefore = process.env['LATHE_RENDERER_BEFORE']
 const executablePath = process.env['LATHE_CHROMIUM'] ?? '/usr/bin/chromium'
 
 const methods = ['weight-svd', 'asvd', 'whitened-svd', 'output-pca'] as const
@@ -87,7 +89,7 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** Serves the built page to this machine. */
-async function serve(): Promise<{ address: string; close: () => void }> {
+async function serve(folder: string): Promise<{ address: string; close: () => void }> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     try {
@@ -103,8 +105,16 @@ async function serve(): Promise<{ address: string; close: () => void }> {
   return { address: `http://127.0.0.1:${port}/`, close: () => server.close() }
 }
 
-/** Milliseconds from the first event of a kind until the frame after it is drawn, while `act` makes the event. */
-async function answerTime(page: Page, event: string, act: () => Promise<void>): Promise<number> {
+/** What one answer took, in milliseconds. */
+interface Answer {
+  /** From the first event of the kind until the frame after it is drawn. */
+  readonly wall: number
+  /** Processor time of the page's main thread, with what the hand did before the event. */
+  readonly processor: number
+}
+
+/** What an answer took to an event of a kind, while `act` makes the event. */
+async function answerOf({ page, session }: Bench, event: string, act: () => Promise<void>): Promise<Answer> {
   // The task after the next frame comes when that frame was drawn; the one before may hold nothing yet.
   await page.evaluate(`void (window.measured = new Promise((done) => {
     window.addEventListener(
@@ -118,8 +128,15 @@ async function answerTime(page: Page, event: string, act: () => Promise<void>): 
       { capture: true, once: true }
     )
   }))`)
+  const before = await processorTime(session)
   await act()
-  return page.evaluate<number>('window.measured')
+  const wall = await page.evaluate<number>('window.measured')
+  return { wall, processor: (await processorTime(session)) - before }
+}
+
+async function processorTime(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics')
+  return 1000 * (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN)
 }
 
 function median(values: readonly number[]): number {
@@ -143,81 +160,122 @@ async function drag(
   await page.mouse.up()
 }
 
+/** A page that shows the trials. */
+interface Bench {
+  readonly name: string
+  readonly page: Page
+  readonly session: CDPSession
+}
+
+interface Gesture {
+  readonly event: string
+  readonly before?: () => Promise<void>
+  readonly act: () => Promise<void>
+  readonly after?: () => Promise<void>
+}
+
+async function open(browser: Browser, name: string, address: string, file: string): Promise<Bench> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 2400 } })
+  await page.goto(address)
+  const start = performance.now()
+  await page.locator('input[type=file]').first().setInputFiles(file)
+  await page.locator('.place canvas').first().waitFor()
+  await page.locator('.parallel canvas').first().waitFor()
+  console.log(`${name}: open ${trialCount} trials: ${(performance.now() - start).toFixed(0)} ms, once`)
+  await page.waitForTimeout(2000)
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable')
+  return { name, page, session }
+}
+
+/** What the hand does on a page in one run, by name. */
+function gestures(page: Page, run: number): Readonly<Record<string, Gesture>> {
+  const clear = () => page.locator('.tools .clear').click()
+  return {
+    'brush on the chart': {
+      event: 'pointerup',
+      act: () => drag(page, '.trade-off .place', [0.2 + run / 50, 0.3], [0.6, 0.8]),
+      after: clear
+    },
+    'clear the brush': {
+      event: 'click',
+      before: () => drag(page, '.trade-off .place', [0.2, 0.3], [0.6, 0.8]),
+      act: clear
+    },
+    search: {
+      event: 'input',
+      act: () => page.locator('.tools input[type=search]').fill(`tier ${run + 1}`),
+      after: clear
+    },
+    'budget slider': {
+      event: 'input',
+      before: () => page.locator('.budget input[type=range]').first().focus(),
+      act: () => page.keyboard.press('ArrowLeft')
+    },
+    'sort the table': { event: 'click', act: () => page.locator('th.wer button').click() },
+    'range on an axis': {
+      event: 'pointerup',
+      act: () => drag(page, '.parallel .place', [0.0396, 0.3 + run / 100], [0.0396, 0.6]),
+      after: clear
+    }
+  }
+}
+
+/** Makes a gesture once and waits until the page is at rest again. */
+async function measure(bench: Bench, gesture: Gesture): Promise<Answer> {
+  await gesture.before?.()
+  await bench.page.waitForTimeout(400)
+  const answer = await answerOf(bench, gesture.event, gesture.act)
+  await bench.page.waitForTimeout(400)
+  await gesture.after?.()
+  return answer
+}
+
+/** Measures one gesture on all pages by turns; gives the median of the first one in milliseconds. */
+async function compare(benches: readonly Bench[], name: string): Promise<number> {
+  const answers = benches.map((): Answer[] => [])
+  for (let run = 0; run < runs; run++) {
+    for (const [index, bench] of benches.entries()) {
+      // A page in the background draws nothing.
+      await bench.page.bringToFront()
+      answers[index]!.push(await measure(bench, gestures(bench.page, run)[name]!))
+    }
+  }
+  const medians = answers.map((all) => ({
+    wall: median(all.map(({ wall }) => wall)),
+    processor: median(all.map(({ processor }) => processor)),
+    worst: Math.max(...all.map(({ wall }) => wall))
+  }))
+  const figures = medians.map(
+    ({ wall, processor, worst }, index) =>
+      `${benches[index]!.name} ${wall.toFixed(0)} ms (worst ${worst.toFixed(0)}), processor ${processor.toFixed(0)} ms`
+  )
+  const [now, before] = medians
+  const ratio =
+    before === undefined
+      ? ''
+      : `; now/before ${(now!.wall / before.wall).toFixed(2)}, processor ${(now!.processor / before.processor).toFixed(2)}`
+  console.log(`${name}: ${figures.join('; ')}${ratio}`)
+  return now!.wall
+}
+
 async function main(): Promise<void> {
   const temporary = mkdtempSync(join(tmpdir(), 'lathe-bench-'))
   const file = join(temporary, 'results.json')
   writeFileSync(file, JSON.stringify(syntheticStudy()))
-  const server = await serve()
+  const builds = { now: folder, ...(folderBefore === undefined ? {} : { before: resolve(folderBefore) }) }
   const browser = await chromium.launch({ executablePath })
+  const servers: { close: () => void }[] = []
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 2400 } })
-    await page.goto(server.address)
-    const start = performance.now()
-    await page.locator('input[type=file]').first().setInputFiles(file)
-    await page.locator('.place canvas').first().waitFor()
-    await page.locator('.parallel canvas').first().waitFor()
-    console.log(`open ${trialCount} trials: ${(performance.now() - start).toFixed(0)} ms, once`)
-    await page.waitForTimeout(2000)
-
-    const count = () => page.locator('.tools .count').innerText()
-    const clear = () => page.locator('.tools .clear').click()
-    const gestures: Record<
-      string,
-      { event: string; act: (run: number) => Promise<void>; after?: () => Promise<void> }
-    > = {
-      'brush on the chart': {
-        event: 'pointerup',
-        act: (run) => drag(page, '.trade-off .place', [0.2 + run / 50, 0.3], [0.6, 0.8]),
-        after: clear
-      },
-      'clear the brush': {
-        event: 'click',
-        act: async () => {
-          await clear()
-        }
-      },
-      search: {
-        event: 'input',
-        act: async (run) => {
-          await page.locator('.tools input[type=search]').fill(`tier ${run + 1}`)
-        },
-        after: clear
-      },
-      'budget slider': {
-        event: 'input',
-        act: async () => {
-          await page.locator('.budget input[type=range]').first().focus()
-          await page.keyboard.press('ArrowLeft')
-        }
-      },
-      'sort the table': {
-        event: 'click',
-        act: async () => {
-          await page.locator('th.wer button').click()
-        }
-      },
-      'range on an axis': {
-        event: 'pointerup',
-        act: (run) => drag(page, '.parallel canvas', [0.0396, 0.3 + run / 100], [0.0396, 0.6]),
-        after: clear
-      }
+    const benches: Bench[] = []
+    for (const [name, built] of Object.entries(builds)) {
+      const server = await serve(built)
+      servers.push(server)
+      benches.push(await open(browser, name, server.address, file))
     }
     let slowest = 0
-    for (const [name, { event, act, after }] of Object.entries(gestures)) {
-      const times: number[] = []
-      let answer = ''
-      for (let run = 0; run < runs; run++) {
-        if (name === 'clear the brush') await drag(page, '.trade-off .place', [0.2, 0.3], [0.6, 0.8])
-        await page.waitForTimeout(300)
-        times.push(await answerTime(page, event, () => act(run)))
-        answer = await count()
-        await page.waitForTimeout(200)
-        await after?.()
-      }
-      slowest = Math.max(slowest, median(times))
-      console.log(
-        `${name}: median ${median(times).toFixed(0)} ms, worst ${Math.max(...times).toFixed(0)} ms (${answer})`
-      )
+    for (const name of Object.keys(gestures(benches[0]!.page, 0))) {
+      slowest = Math.max(slowest, await compare(benches, name))
     }
     if (slowest > limitMilliseconds) {
       console.log(`The slowest median is above ${limitMilliseconds} ms.`)
@@ -225,7 +283,7 @@ async function main(): Promise<void> {
     }
   } finally {
     await browser.close()
-    server.close()
+    for (const server of servers) server.close()
     rmSync(temporary, { recursive: true })
   }
 }

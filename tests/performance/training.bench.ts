@@ -26,6 +26,7 @@ import { createOrtBackend } from '../../src-main/runtime/ort/ort-backend'
 import { parseTrainingRecipe } from '../../src-main/services/train-model'
 import { openSpeechModel } from '../../src-main/speech/families/open-speech-model'
 import { createCtcLabels } from '../../src-main/speech/text/ctc-labels'
+import { findNormalizer } from '../../src-main/speech/text/normalizers'
 
 const recipePath = resolve('resources/training/fine-tune-whisper-tiny.json')
 const steps = Number(process.env.STEPS ?? 30)
@@ -74,6 +75,7 @@ const open = async (path: string) =>
       dataset: await openDataset(fromRecipe(path)),
       recognizer,
       labels: createCtcLabels(description.vocabulary),
+      normalizer: findNormalizer(recipe.normalizer),
       resampleToHz: undefined,
       augmentation: recipe.augmentation,
       seed: recipe.seed,
