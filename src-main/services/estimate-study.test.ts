@@ -160,7 +160,7 @@ describe('what does not fit', () => {
       code: 'resources',
       message: expect.stringMatching(
         /^This study needs about .* of memory \(1\.0 MB available\), by an estimate: .*--force/
-      )
+      ) as string
     })
     await expect(run(true)).rejects.toMatchObject({ code: 'cancelled' })
     await finish(tinyTrialNames)

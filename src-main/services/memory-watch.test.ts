@@ -96,7 +96,9 @@ describe('an engine over its limit', () => {
     engine.exit()
     expect(await outcome).toMatchObject({
       code: 'resources',
-      message: expect.stringMatching(/held 2\.50 GB of memory, over the limit of 2\.00 GB, and was stopped/),
+      message: expect.stringMatching(
+        /held 2\.50 GB of memory, over the limit of 2\.00 GB, and was stopped/
+      ) as string,
       details: { residentBytes: 2.5e9, limitBytes: 2e9 }
     })
   })
@@ -110,8 +112,8 @@ describe('an engine over its limit', () => {
 
   it('is refused where the system does not tell', () => {
     const machine = { memory: () => memory, usageOf: () => undefined }
-    const { launcher } = watchMemory({ launch: () => new FakeEngine(1) }, { machine })
-    expect(() => launcher(1e9)).toThrow(expect.objectContaining({ code: 'invalid-input' }))
+    const watched = watchMemory({ launch: () => new FakeEngine(1) }, { machine })
+    expect(() => watched.launcher(1e9)).toThrow(expect.objectContaining({ code: 'invalid-input' }))
   })
 })
 
@@ -132,7 +134,7 @@ describe('a machine that runs short of memory', () => {
       code: 'resources',
       message: expect.stringMatching(
         /had 700\.0 MB of its 16\.00 GB of memory left, less than 800\.0 MB.* held 6\.00 GB .*before the machine swaps/
-      )
+      ) as string
     })
   })
 
