@@ -90,18 +90,17 @@ describeInBrowser('the page', () => {
     await page.getByRole('status').filter({ hasText: 'does not answer' }).waitFor({ state: 'detached' })
   })
 
-  it('says that the host is away, and after its restart that the address is a new one', async () => {
+  it('says that the host is away, and goes on by itself after its restart', async () => {
     const page = await ground().openPage({ expectedErrors: failedRequest })
     await page.getByTitle(/^Workspace /).waitFor()
     await waitForView(page, 'Library')
     await ground().server.end('SIGKILL')
     await page.getByText('The host does not answer').waitFor()
     await ground().restart()
-    await page.getByRole('status').filter({ hasText: staleAddress }).waitFor()
-    // In the same tab, as from a terminal: only what is behind the # differs, so the browser does not load it by itself.
-    await page.goto('about:blank')
-    await page.goto(ground().server.url.href)
-    await page.getByTitle(/^Workspace /).waitFor()
+    // The address that `lathe serve` prints is the same for a workspace and a port, so the page's is still right.
+    await page.getByText('The host does not answer').waitFor({ state: 'hidden' })
+    await viewLink(page, 'Study').click()
+    await waitForView(page, 'Study')
   })
 })
 

@@ -10,7 +10,8 @@ import { writeTinyData } from '../helpers/tiny-speech-data'
 import type { TinyStudy } from '../helpers/tiny-study'
 import { describeInBrowser, useWorkbench, viewLink, waitForView } from './workbench-page'
 
-const steps = 300
+/** Enough that a fast machine has not finished before the page has seen it begin, and is clicked. */
+const steps = 900
 /** A training on a loaded machine. */
 const patience = 90_000
 
@@ -52,7 +53,7 @@ async function fact(page: Page, term: string): Promise<string> {
 
 async function stepsShown(page: Page): Promise<number> {
   const row = page.getByRole('navigation', { name: 'Trainings' }).getByRole('button', { name: 'tiny words' })
-  const [, taken] = /(\d+) of 300 steps/.exec(await row.innerText()) ?? []
+  const [, taken] = /(\d+) of 900 steps/.exec(await row.innerText()) ?? []
   return Number(taken ?? 0)
 }
 

@@ -90,13 +90,13 @@ export function isMessage(value: WireField['value']): value is WireMessage {
 
 /** A copy that may be changed freely; the bytes themselves are shared and must be replaced, not written into. */
 export function cloneMessage({ type, fields }: WireMessage): WireMessage {
-  return {
-    type,
-    fields: fields.map((field) => ({
-      ...field,
-      value: isMessage(field.value) ? cloneMessage(field.value) : field.value
-    }))
+  const copies: WireField[] = []
+  // No callbacks here and below: trees are nested thousands deep, and every frame of the stack counts.
+  for (const field of fields) {
+    const { value } = field
+    copies.push({ ...field, value: isMessage(value) ? cloneMessage(value) : value })
   }
+  return { type, fields: copies }
 }
 
 /** Every field below `root`, a field before those inside it. */
@@ -127,14 +127,18 @@ export function writeWireTree(root: WireMessage): Uint8Array {
 }
 
 function measure(message: WireMessage, sizes: Map<WireMessage, number>): number {
-  const size = message.fields.reduce((sum, field) => {
-    const head = varintSize(tagOf(field))
+  let size = 0
+  for (const field of message.fields) {
     const { value } = field
-    if (typeof value === 'bigint') return sum + head + varintSize(value) + (field.paddingBytes ?? 0)
+    size += varintSize(tagOf(field))
+    if (typeof value === 'bigint') {
+      size += varintSize(value) + (field.paddingBytes ?? 0)
+      continue
+    }
     const length = isMessage(value) ? measure(value, sizes) : value.byteLength
-    if (field.wireType !== 2) return sum + head + length
-    return sum + head + varintSize(field.claimedLength ?? BigInt(length)) + length
-  }, 0)
+    if (field.wireType === 2) size += varintSize(field.claimedLength ?? BigInt(length))
+    size += length
+  }
   sizes.set(message, size)
   return size
 }
