@@ -21,6 +21,12 @@ torch.manual_seed(1)
 WIDTH, HEADS, INNER, BLOCKS, FEATURES, CLASSES = 144, 4, 576, 8, 80, 32
 
 
+def attention(q, k, v):
+    """softmax(q·kᵀ / √width)·v; PyTorch before 2.0 has no fused one."""
+    fused = getattr(torch.nn.functional, "scaled_dot_product_attention", None)
+    return fused(q, k, v) if fused else (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(-1) @ v
+
+
 class Block(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -31,7 +37,7 @@ class Block(torch.nn.Module):
     def forward(self, x):
         n = self.norm1(x)
         heads = lambda y: y.unflatten(-1, (HEADS, WIDTH // HEADS)).transpose(1, 2)
-        mixed = torch.nn.functional.scaled_dot_product_attention(heads(self.q(n)), heads(self.k(n)), heads(self.v(n)))
+        mixed = attention(heads(self.q(n)), heads(self.k(n)), heads(self.v(n)))
         x = x + self.out(mixed.transpose(1, 2).flatten(-2))
         return x + self.down(torch.nn.functional.gelu(self.up(self.norm2(x))))
 
