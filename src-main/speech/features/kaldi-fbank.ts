@@ -8,7 +8,9 @@
  */
 import { WorkbenchError } from '@contract/errors'
 import { GraphBuilder } from '../../onnx/build/graph-builder'
+import { intAttribute } from '../../onnx/ir/attribute'
 import type { Model } from '../../onnx/ir/model'
+import { typedTensor } from '../../onnx/ir/tensor'
 import { htkMelFilters } from './htk-mel-filters'
 import {
   addFeaturesOutput,
@@ -65,11 +67,9 @@ export function kaldiFbankModel(parameters: KaldiFbankParameters): Model {
   const waveform = addWaveform(builder)
   const scaled = builder.node('Mul', [waveform, addScalar(builder, 'sample_scale', sampleScale)])
   const frames = builder.node('Gather', [scaled, addSampleIndices(builder, waveform, parameters)])
-  const melPower = addMelPower(builder, frames, {
-    frameLength,
+  const melPower = addMelPower(builder, addPower(builder, frames, frameLength, fftLength), {
     frequencies: fftLength / 2 + 1,
     melBins,
-    dft: frameMatrix(frameLength, fftLength),
     filters: htkMelFilters({ ...parameters, fftLength })
   })
   const audible = builder.node('Max', [melPower, addScalar(builder, 'power_floor', powerFloor)])
@@ -117,6 +117,18 @@ function addSampleIndices(
   const fromStart = builder.node('Max', [indices, builder.node('Sub', [minusOne, indices])])
   const last = builder.node('Add', [builder.node('Add', [samples, samples]), minusOne])
   return builder.node('Min', [fromStart, builder.node('Sub', [last, fromStart])])
+}
+
+/** |frame · matrix|² of frames [frames, frameLength]: [frames, fftLength / 2 + 1] float64. */
+function addPower(builder: GraphBuilder, frames: string, frameLength: number, fftLength: number): string {
+  const matrix = frameMatrix(frameLength, fftLength)
+  const dft = typedTensor('dft', 'float64', [frameLength, matrix.length / frameLength], matrix)
+  const spectrum = builder.node('MatMul', [frames, builder.initializer(dft)])
+  const halves = builder.nodes('Split', [builder.node('Mul', [spectrum, spectrum])], {
+    outputs: ['real_squared', 'imaginary_squared'],
+    attributes: { axis: intAttribute(1), num_outputs: intAttribute(2) }
+  })
+  return builder.node('Add', halves)
 }
 
 /**

@@ -13,16 +13,10 @@ import { intAttribute } from '../../onnx/ir/attribute'
 import { dataTypeNumber } from '../../onnx/ir/data-type'
 import type { Model } from '../../onnx/ir/model'
 import { int64Tensor } from '../../onnx/ir/tensor'
+import { addFramePower } from './folded-dft'
 import { slaneyMelFilters } from './mel-filters'
-import {
-  addFeaturesOutput,
-  addFrameIndices,
-  addInteger,
-  addMelPower,
-  addScalar,
-  addWaveform
-} from './spectral-graph'
-import { frameDft, hannWindow } from './windowed-dft'
+import { addFeaturesOutput, addInteger, addMelPower, addScalar, addWaveform } from './spectral-graph'
+import { hannWindow } from './windowed-dft'
 
 export interface NemoLogMelParameters {
   readonly melBins: number
@@ -54,14 +48,11 @@ const deviationGuard = 1e-5
  */
 export function nemoLogMelModel(parameters: NemoLogMelParameters): Model {
   checkParameters(parameters)
-  const { melBins, fftLength, windowLength, normalize } = parameters
+  const { melBins, fftLength, normalize } = parameters
   const builder = new GraphBuilder('nemo-log-mel')
-  const melPower = addMelPower(builder, cutFrames(builder, parameters), {
-    frameLength: windowLength,
+  const melPower = addMelPower(builder, framePower(builder, parameters), {
     frequencies: fftLength / 2 + 1,
     melBins,
-    // NeMo centres the window in the transform; where it stands changes phases only, and the power has none.
-    dft: frameDft({ window: hannWindow(windowLength, windowLength - 1), fftLength }),
     filters: slaneyMelFilters(parameters)
   })
   const guarded = builder.node('Add', [melPower, addScalar(builder, 'power_guard', powerGuard)])
@@ -85,8 +76,11 @@ function checkParameters(parameters: NemoLogMelParameters): void {
   }
 }
 
-/** The pre-emphasized waveform as frames [floor(samples / hop), windowLength]. */
-function cutFrames(builder: GraphBuilder, { windowLength, hopLength }: NemoLogMelParameters): string {
+/** The power of the pre-emphasized waveform's frames: [floor(samples / hop), fftLength / 2 + 1] float64. */
+function framePower(
+  builder: GraphBuilder,
+  { fftLength, windowLength, hopLength }: NemoLogMelParameters
+): string {
   const waveform = addWaveform(builder)
   // One zero in front and the last sample gone: every sample's predecessor.
   const previous = builder.node('Pad', [waveform, builder.initializer(int64Tensor('delay', [2], [1, -1]))])
@@ -98,8 +92,16 @@ function cutFrames(builder: GraphBuilder, { windowLength, hopLength }: NemoLogMe
     builder.initializer(int64Tensor('margins', [2], [half, half]))
   ])
   const count = builder.node('Div', [builder.node('Size', [waveform]), addInteger(builder, 'hop', hopLength)])
-  const indices = addFrameIndices(builder, { count, frameLength: windowLength, hopLength, firstSample: 0 })
-  return builder.node('Gather', [padded, indices])
+  // NeMo centres the window in the transform; where it stands changes phases only, and the power has none.
+  const window = hannWindow(windowLength, windowLength - 1)
+  return addFramePower(builder, {
+    window,
+    fftLength,
+    waveform: padded,
+    count,
+    hopLength,
+    firstSample: 0
+  })
 }
 
 /** [frames, melBins] to zero mean and unit variance per column. A single frame becomes zero. */

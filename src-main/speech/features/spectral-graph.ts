@@ -1,6 +1,6 @@
 /**
- * The steps that all log-mel front ends share, as pieces of an ONNX graph: samples in float64, overlapping frames, power
- * of their transform, mel power.
+ * The steps that all log-mel front ends share, as pieces of an ONNX graph: samples in float64, which of them are in which
+ * frame, mel power.
  */
 import type { GraphBuilder } from '../../onnx/build/graph-builder'
 import { intAttribute, intsAttribute } from '../../onnx/ir/attribute'
@@ -38,44 +38,41 @@ export function addFrameIndices(
   builder: GraphBuilder,
   { count, frameLength, hopLength, firstSample }: FrameIndices
 ): string {
-  const numbers = builder.node('Range', [
-    addInteger(builder, 'first_frame', 0),
-    count,
-    addInteger(builder, 'frame_step', 1)
-  ])
-  const starts = builder.node('Unsqueeze', [
-    builder.node('Mul', [numbers, addInteger(builder, 'frame_hop', hopLength)]),
-    builder.initializer(int64Tensor('column_axis', [1], [1]))
-  ])
+  const starts = addFrameStarts(builder, count, hopLength)
   const offsets = Array.from({ length: frameLength }, (_, place) => firstSample + place)
   const within = builder.initializer(int64Tensor('offsets', [1, frameLength], offsets))
   return builder.node('Add', [starts, within])
 }
 
-export interface MelPowerMatrices {
-  /** Samples in a frame. */
-  readonly frameLength: number
+/** [count, 1] int64: frame · hop. */
+export function addFrameStarts(builder: GraphBuilder, count: string, hopLength: number): string {
+  const numbers = builder.node('Range', [
+    addInteger(builder, 'first_frame', 0),
+    count,
+    addInteger(builder, 'frame_step', 1)
+  ])
+  return builder.node('Unsqueeze', [
+    builder.node('Mul', [numbers, addInteger(builder, 'frame_hop', hopLength)]),
+    builder.initializer(int64Tensor('column_axis', [1], [1]))
+  ])
+}
+
+export interface MelFilters {
   /** Frequencies of the transform, fftLength / 2 + 1. */
   readonly frequencies: number
   readonly melBins: number
-  /** [frameLength, 2 · frequencies]: real parts, then imaginary parts. */
-  readonly dft: Float64Array
   /** [frequencies, melBins] */
   readonly filters: Float64Array
 }
 
-/** Frames [frames, frameLength] to mel power [frames, melBins], float64: |frame · dft|² · filters. */
-export function addMelPower(builder: GraphBuilder, frames: string, matrices: MelPowerMatrices): string {
-  const { frameLength, frequencies, melBins, dft, filters } = matrices
-  const dftTensor = typedTensor('dft', 'float64', [frameLength, 2 * frequencies], dft)
-  const spectrum = builder.node('MatMul', [frames, builder.initializer(dftTensor)])
-  const halves = builder.nodes('Split', [builder.node('Mul', [spectrum, spectrum])], {
-    outputs: ['real_squared', 'imaginary_squared'],
-    attributes: { axis: intAttribute(1), num_outputs: intAttribute(2) }
-  })
-  const power = builder.node('Add', halves)
-  const filterTensor = typedTensor('filters', 'float64', [frequencies, melBins], filters)
-  return builder.node('MatMul', [power, builder.initializer(filterTensor)])
+/** Power [frames, frequencies] to mel power [frames, melBins], float64. */
+export function addMelPower(
+  builder: GraphBuilder,
+  power: string,
+  { frequencies, melBins, filters }: MelFilters
+): string {
+  const tensor = typedTensor('filters', 'float64', [frequencies, melBins], filters)
+  return builder.node('MatMul', [power, builder.initializer(tensor)])
 }
 
 /**

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { windowedDft } from './windowed-dft'
+import { frameDft, hannWindow } from './windowed-dft'
 
-describe('windowedDft', () => {
+/** Under a periodic Hann window as long as the transform. */
+const windowedDft = (fftLength: number) => frameDft({ window: hannWindow(fftLength, fftLength), fftLength })
+
+describe('frameDft', () => {
   it('is the windowed transform of length 4, spelled out', () => {
     // Hann [0, 1/2, 1, 1/2]; columns cos 0, cos π/2·t, cos π·t, then the negative sines.
     const expected = [

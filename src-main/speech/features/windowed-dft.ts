@@ -33,8 +33,3 @@ export function frameDft({ window, fftLength }: FrameDftOptions): Float64Array {
 export function hannWindow(length: number, period: number): Float64Array {
   return Float64Array.from({ length }, (_, t) => (1 - Math.cos((2 * Math.PI * t) / period)) / 2)
 }
-
-/** `frameDft` with a periodic Hann window as long as the transform: [fftLength, 2 · (fftLength / 2 + 1)]. */
-export function windowedDft(fftLength: number): Float64Array {
-  return frameDft({ window: hannWindow(fftLength, fftLength), fftLength })
-}
