@@ -31,14 +31,6 @@ export const mostLines = 500
 /** The same for lines that were not chosen: they only hint at where the rest lies. */
 export const mostOtherLines = 150
 
-/** The axes that have something to tell: figures that differ between trials, and the error. */
-export function parallelFigures(columns: FigureColumns): FigureName[] {
-  return figureNames.filter((figure) => {
-    const values = columns[figure].filter((value) => !Number.isNaN(value))
-    return values.length > 0 && (figure === 'error' || values.some((value) => value !== values[0]))
-  })
-}
-
 interface Drawable {
   readonly figures: readonly FigureName[]
   /** Rows that have all of these figures. */
@@ -50,10 +42,18 @@ interface Drawable {
 /** Per study: it does not depend on what is chosen. */
 const knownDrawables = new WeakMap<FigureColumns, Drawable>()
 
+/** The axes that have something to tell: figures that differ between trials, and the error. */
+export function parallelFigures(columns: FigureColumns): readonly FigureName[] {
+  return drawable(columns).figures
+}
+
 function drawable(columns: FigureColumns): Drawable {
   const known = knownDrawables.get(columns)
   if (known !== undefined) return known
-  const figures = parallelFigures(columns)
+  const figures = figureNames.filter((figure) => {
+    const values = columns[figure].filter((value) => !Number.isNaN(value))
+    return values.length > 0 && (figure === 'error' || values.some((value) => value !== values[0]))
+  })
   const measured = Array.from(columns.size, (_, row) => row).filter((row) =>
     figures.every((figure) => !Number.isNaN(columns[figure][row]!))
   )
