@@ -8,7 +8,8 @@ import { isReference } from './series-style'
 import { chosenSeries } from './trade-off-crowd'
 import { errorBounds, unseenFrame, type TradeOffChart } from './trade-off-frame'
 import { optionOf, plotOf, type TradeOffOption } from './trade-off-option'
-import { intervalBars, joinedSeries, pinnedMarks } from './trade-off-series'
+import { pinnedMarks } from './pinned-marks'
+import { intervalBars, joinedSeries } from './trade-off-series'
 
 type Chosen = ReadonlySet<string> | undefined
 

@@ -4,18 +4,12 @@ import type { GridComponentOption, MarkLineComponentOption, TooltipComponentOpti
 import type { ComposeOption } from 'echarts/core'
 import type { ChartPalette } from './chart-palette'
 import { costAxes } from './cost-axis'
+import { pinnedMarks } from './pinned-marks'
 import { plotTrials, type PlottedTrial } from './plotted-trials'
 import { isReference, listSeries, seriesColor, seriesOf } from './series-style'
 import { chosenSeries, cloudsOf, cloudSeries, crowd, type Cloud } from './trade-off-crowd'
 import { errorBounds, tradeOffFrame, type TradeOffChart } from './trade-off-frame'
-import {
-  intervalBars,
-  joinedSeries,
-  pinnedMarks,
-  referenceLines,
-  staircase,
-  type PlottedSeries
-} from './trade-off-series'
+import { intervalBars, joinedSeries, referenceLines, staircase, type PlottedSeries } from './trade-off-series'
 
 /** The parts of ECharts that the chart needs. */
 export type TradeOffOption = ComposeOption<

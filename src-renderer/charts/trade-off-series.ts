@@ -1,4 +1,4 @@
-/** The series of the trade-off chart: joined marks, stairs, lines across, rings. */
+/** The series of the trade-off chart: joined marks, stairs, lines across. */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import { formatPercent } from '@contract/display-numbers'
 import type { TrialReport } from '@contract/trial'
@@ -130,11 +130,19 @@ export function staircase(
   }
 }
 
-/** A line across the chart at the error rate of each reference; of two, the upper one's name stands above it. */
+/** The references, the one with most errors first: its name stands above its line, those of the others below. */
+export function referencesOf(plotted: readonly PlottedTrial[]): readonly PlottedTrial[] {
+  return plotted.filter(({ trial }) => isReference(trial)).toSorted((a, b) => b.errorPercent - a.errorPercent)
+}
+
+/** What stands at the line of a reference. */
+export function referenceText({ trial, errorPercent }: Pick<PlottedTrial, 'trial' | 'errorPercent'>): string {
+  return `${seriesOf(trial).name} ${formatPercent(errorPercent / 100)}`
+}
+
+/** A line across the chart at the error rate of each reference. */
 export function referenceLines(plotted: readonly PlottedTrial[], palette: ChartPalette): LineSeriesOption {
-  const references = plotted
-    .filter(({ trial }) => isReference(trial))
-    .toSorted((a, b) => b.errorPercent - a.errorPercent)
+  const references = referencesOf(plotted)
   return {
     type: 'line',
     id: 'references',
@@ -152,55 +160,9 @@ export function referenceLines(plotted: readonly PlottedTrial[], palette: ChartP
           color: palette.ink,
           textBorderColor: palette.panel,
           textBorderWidth: 3,
-          formatter: `${seriesOf(trial).name} ${formatPercent(errorPercent / 100)}`
+          formatter: referenceText({ trial, errorPercent })
         }
       }))
     }
-  }
-}
-
-/** Names longer than this would cover the chart; the list of pins has them whole. */
-const longestName = 32
-
-function shortName(name: string): string {
-  return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`
-}
-
-/** A ring with a name around every pinned mark. */
-export function pinnedMarks(
-  plotted: readonly PlottedTrial[],
-  pins: ReadonlyMap<string, string>,
-  palette: ChartPalette
-): LineSeriesOption {
-  return {
-    type: 'line',
-    id: 'pinned',
-    silent: true,
-    symbol: 'circle',
-    symbolSize: 20,
-    showAllSymbol: true,
-    z: 5,
-    lineStyle: { width: 0 },
-    itemStyle: { color: 'transparent', borderColor: palette.ink, borderWidth: 1.75 },
-    label: {
-      show: true,
-      position: 'left',
-      distance: 4,
-      color: palette.ink,
-      fontWeight: 'bold',
-      fontSize: 12,
-      textBorderColor: palette.panel,
-      textBorderWidth: 3,
-      formatter: ({ name }) => shortName(name)
-    },
-    // What the left edge would cut stands at the right of its ring.
-    labelLayout: ({ rect, labelRect }) => ({
-      moveOverlap: 'shiftY',
-      ...(labelRect.x < 0 ? { x: rect.x + rect.width + 4, align: 'left' as const } : {})
-    }),
-    data: plotted.flatMap(({ trial, cost, errorPercent }) => {
-      const name = pins.get(trial.trialId)
-      return name === undefined ? [] : [{ name, value: [cost, errorPercent] }]
-    })
   }
 }
