@@ -97,20 +97,23 @@ describe('studies', () => {
     startTrial('a')
     startTrial('b')
     records.finishTrial('a', finished)
+    records.failTrial('b', failed)
     expect(records.listStudies()).toEqual([
       {
         studyId: 'new',
         name: 'study new',
         createdAt: '2026-02-01T00:00:00Z',
         trialCount: 0,
-        completedTrialCount: 0
+        completedTrialCount: 0,
+        failedTrialCount: 0
       },
       {
         studyId: 'old',
         name: 'study old',
         createdAt: '2026-01-01T00:00:00Z',
         trialCount: 2,
-        completedTrialCount: 1
+        completedTrialCount: 1,
+        failedTrialCount: 1
       }
     ])
   })

@@ -204,7 +204,8 @@ function studyOf(database: Database, row: Row): StudyRecord {
 function listStudies(database: Database): StudySummary[] {
   const rows = database.rows(
     `SELECT studies.study_id, studies.name, created_at, count(study_trials.trial_id) AS trial_count,
-            count(trials.trial_id) FILTER (WHERE trials.state = 'completed') AS completed_count
+            count(trials.trial_id) FILTER (WHERE trials.state = 'completed') AS completed_count,
+            count(trials.trial_id) FILTER (WHERE trials.state IN ('failed', 'poisoned')) AS failed_count
      FROM studies LEFT JOIN study_trials USING (study_id) LEFT JOIN trials USING (trial_id)
      GROUP BY studies.study_id ORDER BY created_at DESC, studies.study_id`
   )
@@ -213,7 +214,8 @@ function listStudies(database: Database): StudySummary[] {
     name: text(row, 'name'),
     createdAt: text(row, 'created_at'),
     trialCount: Number(row.trial_count),
-    completedTrialCount: Number(row.completed_count)
+    completedTrialCount: Number(row.completed_count),
+    failedTrialCount: Number(row.failed_count)
   }))
 }
 

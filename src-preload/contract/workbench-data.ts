@@ -51,6 +51,8 @@ export interface StudySummary {
   readonly createdAt: string
   readonly trialCount: number
   readonly completedTrialCount: number
+  /** Without a result: failed, or given up after killing its process twice. */
+  readonly failedTrialCount: number
 }
 
 /** A recipe as it stands in a file. */

@@ -101,7 +101,8 @@ function axisStyle(palette: ChartPalette) {
     nameGap: 26,
     nameTextStyle: { color: palette.muted },
     axisLabel: { color: palette.muted },
-    axisLine: { show: true, lineStyle: { color: palette.lineStrong } },
+    // At the edge: the zero of a cost that runs backwards is at the far end.
+    axisLine: { show: true, onZero: false, lineStyle: { color: palette.lineStrong } },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: palette.line } }
   }

@@ -6,7 +6,7 @@ import { failureMessage } from '../format/failure-message'
 import { useJobsStore } from './jobs'
 
 /** How far a study is, for a list. */
-export type StudyProgress = 'running' | 'waiting' | 'complete' | 'partial' | 'empty'
+export type StudyProgress = 'running' | 'waiting' | 'complete' | 'failures' | 'partial' | 'empty'
 
 export interface ListedStudy extends StudySummary {
   readonly progress: StudyProgress
@@ -27,14 +27,21 @@ export const useStudiesStore = defineStore('studies', () => {
       .map((study) => ({ ...study, progress: progressOf(study) }))
   )
 
-  function progressOf({ studyId, name, completedTrialCount, trialCount }: StudySummary): StudyProgress {
+  function progressOf(study: StudySummary): StudyProgress {
+    const { studyId, name, completedTrialCount, failedTrialCount, trialCount } = study
     // A job knows the id of its study only once it has ended; until then its name has to do.
     const job = jobs.queued.find((each) =>
       each.studyId === null ? each.name === name : each.studyId === studyId
     )
     if (job?.state === 'running' || job?.state === 'waiting') return job.state
+    if (failedTrialCount > 0) return 'failures'
     if (completedTrialCount === 0) return 'empty'
     return completedTrialCount < trialCount ? 'partial' : 'complete'
+  }
+
+  /** Whether anything of a study can be shown on a chart; false while nobody knows. */
+  function hasPoints(studyId: string | null): boolean {
+    return summaries.value?.some((each) => each.studyId === studyId && each.completedTrialCount > 0) ?? false
   }
 
   async function load(): Promise<void> {
@@ -61,5 +68,5 @@ export const useStudiesStore = defineStore('studies', () => {
   host.onReload(() => void load())
   void load()
 
-  return { all, failure, load }
+  return { all, failure, hasPoints, load }
 })

@@ -12,6 +12,7 @@ export const studies = {
     partial: 'not finished',
     empty: 'nothing measured'
   },
+  failed: (failed: number, all: number) => `${failed} of ${all} failed`,
   trials: (completed: number, all: number) => `${completed} of ${all} trials`,
   emptyTitle: 'No study yet',
   emptyExplanation:

@@ -13,6 +13,7 @@ export const studies: typeof english = {
     partial: '未完了',
     empty: '未測定'
   },
+  failed: (failed, all) => `${all} 件中 ${failed} 件失敗`,
   trials: (completed, all) => `試行 ${completed} / ${all}`,
   emptyTitle: 'スタディはまだありません',
   emptyExplanation:

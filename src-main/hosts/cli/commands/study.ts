@@ -131,6 +131,11 @@ function formatStudies(studies: ReturnType<CommandContext['services']['listStudi
       align: 'right',
       cell: ({ completedTrialCount, trialCount }) => `${completedTrialCount}/${trialCount}`
     },
+    {
+      title: 'failed',
+      align: 'right',
+      cell: ({ failedTrialCount }) => (failedTrialCount === 0 ? '' : String(failedTrialCount))
+    },
     { title: 'started', align: 'left', cell: ({ createdAt }) => createdAt }
   ])
 }
