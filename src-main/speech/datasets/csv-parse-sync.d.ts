@@ -5,15 +5,17 @@ export interface CsvOptions {
   readonly delimiter: string
   /** Null: a quotation mark is a character like any other. */
   readonly quote: '"' | null
-  readonly info: true
+  /** Of a cell and those before it in its row. */
+  readonly max_record_size: number
   /** Rows of other lengths are passed on, for the caller to complain about with the line. */
   readonly relax_column_count: true
   readonly skip_empty_lines: true
+  /** What is kept of a row; `lines`: of the file, up to and with it. */
+  readonly on_record: (record: readonly string[], context: { readonly lines: number }) => CsvRecord
 }
 
 export interface CsvRecord {
-  /** `lines`: of the file, up to and with this record. */
-  readonly info: { readonly lines: number }
+  readonly lines: number
   readonly record: readonly string[]
 }
 

@@ -27,6 +27,16 @@ describe('readDelimitedTable', () => {
     ['a row with too many cells', 'a,b\n1,2\n1,2,3\n', 'Line 3 of x.csv has 3 cells, expected 2.'],
     ['a column twice', 'a,a\n', "x.csv begins with the columns 'a', 'a', expected names that differ."],
     ['nothing', '', 'x.csv begins with the columns none, expected names that differ.'],
+    [
+      'a row of a million cells',
+      `a,b\n${','.repeat(1e6)}\n`,
+      'Line 2 of x.csv has 1000000 characters, expected a row of at most 262144.'
+    ],
+    [
+      'a cell of a million lines',
+      `a\n"${'x\n'.repeat(1e6)}"\n`,
+      /^x\.csv is not a readable table: .*262144.* at line/
+    ],
     ['a quotation mark inside a cell', 'a\nx"y\n', /^x\.csv is not a readable table: .*line 2/],
     ['an open quotation mark', 'a\n"x\n', /^x\.csv is not a readable table: .*\.$/]
   ])('refuses %s', (_, text, message) => {
