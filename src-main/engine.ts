@@ -3,6 +3,7 @@
  */
 import process from 'node:process'
 import { WorkbenchError } from '@contract/errors'
+import { endWithHost } from './engine/end-with-host'
 import { createJobs } from './engine/jobs/jobs'
 import type { EngineMessage, HostMessage } from './engine/protocol'
 import { serveEngine, type EngineChannel } from './engine/serve'
@@ -10,6 +11,7 @@ import { createOrtBackend } from './runtime/ort/ort-backend'
 
 // Ctrl-C reaches the whole process group; the host decides what it means.
 process.on('SIGINT', () => undefined)
+endWithHost()
 
 serveEngine(hostChannel(), createJobs(createOrtBackend(), { nowMilliseconds: () => performance.now() }))
 

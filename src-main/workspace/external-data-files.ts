@@ -1,8 +1,20 @@
 /**
  * Weights beside a model, read from where they are. The location comes out of a model file that may be hostile, so it
- * must lead to a regular file inside the model's folder, also after every symbolic link on the way is followed.
+ * must lead to a regular file inside the model's folder, also after every symbolic link on the way is followed. A file with
+ * a second name may be one from outside, unpacked as a hard link, and is refused as the checker of ONNX refuses it.
+ *
+ * Source: https://onnx.ai/onnx/repo-docs/Security.html
  */
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Stats
+} from 'node:fs'
 import { join, sep } from 'node:path'
 import { WorkbenchError } from '@contract/errors'
 import { assertSafeLocation, type ExternalDataReader } from '../onnx/serde/external-data'
@@ -17,7 +29,7 @@ const maximumReadBytes = 1 << 30
 /**
  * Reads the external data of a model in `folder`; never more of a file than was asked for.
  *
- * `read` throws WorkbenchError `invalid-input` for a location that leads out of the folder or to no regular file,
+ * `read` throws WorkbenchError `invalid-input` for a location that leads out of the folder or to no regular file of one name,
  * `not-found` when there is no file, `io` when it is too short or cannot be read.
  */
 export function openExternalDataFiles(folder: string): ExternalDataReader {
@@ -49,10 +61,21 @@ export function externalDataFile(folder: string, location: string): string {
         `it leads to '${realFile}', outside the model's folder; put a copy beside the model`
       )
     }
-    if (!statSync(realFile).isFile()) throw refused(path, 'it is not a regular file; export the model again')
+    assertOrdinary(statSync(realFile), path)
     return realFile
   } catch (thrown) {
     throw fileFailure(thrown, 'read', path)
+  }
+}
+
+function assertOrdinary(found: Stats, path: string): void {
+  if (!found.isFile()) throw refused(path, 'it is not a regular file; export the model again')
+  // Windows counts no links of files on a share: 0.
+  if (found.nlink > 1) {
+    throw refused(
+      path,
+      `it is a hard link, one of ${found.nlink} names of a file that may lie outside the model's folder; put a copy beside the model`
+    )
   }
 }
 
@@ -61,7 +84,7 @@ function readRange(path: string, offsetBytes: number, lengthBytes: number): Uint
   const file = openSync(path, constants.O_RDONLY | noFollow | noWait)
   try {
     const opened = fstatSync(file)
-    if (!opened.isFile()) throw refused(path, 'it is not a regular file; export the model again')
+    assertOrdinary(opened, path)
     const { size } = opened
     // Before the memory is taken: a hostile length must not exhaust it.
     if (!(offsetBytes >= 0 && lengthBytes >= 0 && offsetBytes + lengthBytes <= size)) {

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { platform } from 'node:process'
 import { describe, expect, it } from 'vitest'
@@ -79,6 +88,26 @@ describe('external data', () => {
     expect(new TextDecoder().decode(reader.read('weights.bin', 0, 7))).toBe('weights')
     rmSync(join(path, 'weights.bin'))
     symlinkSync(join(folder(), 'secret'), join(path, 'weights.bin'))
+    expect(() => reader.read('weights.bin', 0, 7)).toThrow(refusal)
+  })
+
+  it('is refused where it is a second name of a file, which may lie anywhere', () => {
+    const path = modelFolder()
+    linkSync(join(folder(), 'secret'), join(path, 'linked.bin'))
+    expect(() => openExternalDataFiles(path).read('linked.bin', 0, 7)).toThrow(
+      expect.objectContaining({
+        code: 'invalid-input',
+        message: expect.stringContaining('put a copy beside the model') as string
+      }) as Error
+    )
+    expect(() => externalDataFile(path, 'linked.bin')).toThrow(refusal)
+  })
+
+  it('is refused when it gets a second name after the first look', () => {
+    const path = modelFolder()
+    const reader = openExternalDataFiles(path)
+    expect(new TextDecoder().decode(reader.read('weights.bin', 0, 7))).toBe('weights')
+    linkSync(join(path, 'weights.bin'), join(folder(), 'other'))
     expect(() => reader.read('weights.bin', 0, 7)).toThrow(refusal)
   })
 

@@ -60,6 +60,25 @@ describe('an error on the wire', () => {
   })
 })
 
+describe('a long message', () => {
+  it('is kept up to 4,000 characters', () => {
+    const message = 'x'.repeat(4000)
+    expect(new WorkbenchError('io', message).message).toBe(message)
+  })
+
+  it('is cut in the middle, so that it keeps what happened and the next step', () => {
+    const message = `Begin${'x'.repeat(1e6)}end.`
+    const { message: cut } = new WorkbenchError('io', message)
+    expect(cut).toBe(`${message.slice(0, 2000)} ... ${message.slice(-2000)}`)
+    expect(cut).toMatch(/^Begin.*end\.$/)
+  })
+
+  it('of a foreign error is cut where it comes in from another process', () => {
+    const wire = toErrorWire(new Error('y'.repeat(1e6)))
+    expect(fromErrorWire(wire).message.length).toBe(4005)
+  })
+})
+
 describe('wrapError', () => {
   it('gives a foreign error a code and context, and keeps it as the cause', () => {
     const foreign = new SyntaxError('Unexpected token')

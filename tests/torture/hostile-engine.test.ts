@@ -127,4 +127,25 @@ describe('a model that the runtime does not survive', () => {
       await vi.waitFor(() => expect(engines.filter(isRunning)).toEqual([]))
     }
   )
+
+  it.skipIf(!hasProcessFiles)(
+    'because it never ends does not outlive a host that is killed (skipped without /proc)',
+    async () => {
+      const running = startCli(evaluate(endlessModel()))
+      const pid = running.process.pid ?? NaN
+      const outcome = await Promise.race([
+        running.ended,
+        new Promise((resolve) => setTimeout(resolve, 5000, 'still running'))
+      ])
+      expect(outcome).toBe('still running')
+      const engines = childProcesses(pid)
+      expect(engines).not.toEqual([])
+      const killed = performance.now()
+      process.kill(pid, 'SIGKILL')
+      await vi.waitFor(() => expect(engines.filter(isRunning)).toEqual([]), { timeout: 10_000, interval: 20 })
+      const milliseconds = Math.round(performance.now() - killed)
+      recordFigure('hostile engine: ms from SIGKILL of the host to the end of its engine', milliseconds)
+      expect(milliseconds).toBeLessThan(3000)
+    }
+  )
 })
