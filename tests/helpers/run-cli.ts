@@ -33,6 +33,14 @@ export interface RunningCli {
   stderrShows(text: string): Promise<void>
 }
 
+/** Command lines under way: leading groups of their own, they would outlive a test run that is broken off. */
+const underWay = new Set<ChildProcess>()
+for (const end of ['exit', 'disconnect'] as const) {
+  process.on(end, () => {
+    for (const child of underWay) child.kill('SIGKILL')
+  })
+}
+
 /** Starts `lathe ...args`. It leads a process group of its own, as a command in a terminal does. */
 export function startCli(args: readonly string[], { cwd, entry = cliPath }: CliOptions = {}): RunningCli {
   const child = spawn(process.execPath, [entry, ...args], {
@@ -40,6 +48,8 @@ export function startCli(args: readonly string[], { cwd, entry = cliPath }: CliO
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe']
   })
+  underWay.add(child)
+  child.on('close', () => underWay.delete(child))
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -20,7 +20,7 @@ const alpha = 0.5
 
 export const asvd: LowRankMethod = {
   name: 'asvd',
-  version: 1,
+  version: 2,
   needsCalibration: true,
   minimises: 'weights',
   factorize(weight, { moments, damping, products }) {

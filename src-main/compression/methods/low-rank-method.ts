@@ -15,7 +15,10 @@ export interface FactorizeOptions {
 /** A way to factorise a layer. Each method is one file in this folder and one row of the table in `methods.ts`. */
 export interface LowRankMethod {
   readonly name: LowRankMethodName
-  /** Raised when the same inputs would give other factors: it is part of every trial's identity. */
+  /**
+   * Raised when the same inputs would give other factors, by the rule at `computationVersions`: it is part of every trial's
+   * identity and of the key under which factors are cached.
+   */
   readonly version: number
   readonly needsCalibration: boolean
   /**

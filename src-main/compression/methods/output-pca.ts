@@ -13,7 +13,7 @@ import type { LowRankMethod } from './low-rank-method'
 
 export const outputPca: LowRankMethod = {
   name: 'output-pca',
-  version: 1,
+  version: 2,
   needsCalibration: true,
   minimises: 'centred-outputs',
   async factorize(weight, { moments, damping, products }) {

@@ -7,7 +7,7 @@ import type { LowRankMethod } from './low-rank-method'
 
 export const weightSvd: LowRankMethod = {
   name: 'weight-svd',
-  version: 1,
+  version: 2,
   needsCalibration: false,
   minimises: 'weights',
   factorize: (weight, { products }) => lowRankFactors(weight, undefined, products)

@@ -12,7 +12,7 @@ import type { LowRankMethod } from './low-rank-method'
 
 export const whitenedSvd: LowRankMethod = {
   name: 'whitened-svd',
-  version: 1,
+  version: 2,
   needsCalibration: true,
   minimises: 'outputs',
   factorize(weight, { moments, damping, products }) {

@@ -28,7 +28,7 @@ import { onLayer } from './on-layer'
 import type { UtteranceFeeds } from './utterance-feeds'
 
 /** Raised when the same inputs would give other factors. */
-export const sequentialVersion = 1
+export const sequentialVersion = 2
 
 export interface SequentialInputs {
   readonly model: Model
