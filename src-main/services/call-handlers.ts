@@ -119,6 +119,10 @@ export function createCallHandlers({
     'trainings.show': ({ trainingId }) => trainings.show(trainingId),
     'trainings.count': (question, context) => trainings.count(question, context),
     'trainings.export': (request, context) => trainings.export(request, context),
+    'trainings.remove': ({ trainingId }) => {
+      trainings.remove(trainingId)
+      return { trainingId }
+    },
     'studies.utterances': (request) => listening.utterances(request),
     'studies.differences': (request, context) => listening.differences(request, context),
     'recordings.open': (request, context) => listening.openRecording(request, context),

@@ -1,34 +1,16 @@
 import { WorkbenchError } from '@contract/errors'
-import type { TrainingRecord } from '@contract/training-record'
 import type { EngineLauncher } from '../engine/launcher'
 import type { ExportResult } from '../engine/protocol'
-import { openExistingWorkspace, type Workspace } from '../workspace/workspace'
+import { openExistingWorkspace } from '../workspace/workspace'
 import { trainingDocuments } from './report/training-documents'
 import type { ServiceOptions } from './requests'
+import { readTrainingRecord } from './stored-trainings'
 import { withEngine } from './with-engine'
 
 export interface ExportTrainingRequest {
   readonly workspaceFolder: string
   readonly trainingId: string
   readonly outputFolder: string
-}
-
-/**
- * What the workspace knows of a training.
- *
- * @throws WorkbenchError `not-found` when it knows none of this id.
- */
-export function readTrainingRecord(
-  { checkpoints }: Pick<Workspace, 'checkpoints'>,
-  trainingId: string
-): TrainingRecord {
-  const record = checkpoints.readRecord(trainingId) as unknown as TrainingRecord | undefined
-  if (record?.recordVersion === 1) return record
-  throw new WorkbenchError(
-    'not-found',
-    `There is no training '${trainingId.slice(0, 12)}…' in this workspace: choose one from the list.`,
-    { details: { trainingId } }
-  )
 }
 
 /**

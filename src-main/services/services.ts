@@ -5,6 +5,7 @@ import type { RankMap } from '@contract/rank-plan'
 import type { EngineUsage } from '@contract/engine-usage'
 import type { DatasetSummary } from '@contract/workbench-data'
 import type { DemoSpeechSummary } from '@contract/demo-speech'
+import type { TrainingListing } from '@contract/training-record'
 import type { StudyReport } from '@contract/trial'
 import type { EngineLauncher } from '../engine/launcher'
 import type { ExportResult } from '../engine/protocol'
@@ -37,7 +38,9 @@ import { runStudy } from './run-study'
 import { listStudies, showStudy, type StudySummary } from './show-study'
 import { trainDemo, type TrainDemoRequest } from './train-demo'
 import { trainModel, type TrainRequest, type TrainResult } from './train-model'
+import { listTrainings, removeTraining } from './stored-trainings'
 import { withEngine } from './with-engine'
+import { withWorkspace } from './with-workspace'
 import { writeStudyOutput } from './write-study-output'
 
 /** Everything a host can ask for. Services queue, supervise and remember; engine processes compute. */
@@ -67,6 +70,10 @@ export interface Services {
   ): Promise<TrainResult>
   /** Needs espeak-ng and flac, which Lathe does not carry. */
   makeDemoSpeech(request: DemoSpeechRequest, options?: ServiceOptions): Promise<readonly DemoSpeechSummary[]>
+  /** The trainings of a workspace, the one that changed last first. */
+  listTrainings(workspaceFolder: string): readonly TrainingListing[]
+  /** Forgets the training with this id, name or beginning of an id, and answers with what it was. */
+  removeTraining(workspaceFolder: string, training: string): TrainingListing
   /** The model of a training that has ended. */
   exportTraining(request: ExportTrainingRequest, options?: ServiceOptions): Promise<ExportResult>
   exportTrial(request: ExportRequest, options?: ServiceOptions): Promise<ExportResult>
@@ -120,6 +127,10 @@ export function createServices(
       trainModel(memory.launcher(request.memoryLimitBytes), request, options, machine),
     trainDemo: (request, options) => trainDemo(launcher, { ...request, resourcesFolder }, options),
     makeDemoSpeech: (request, options) => makeDemoSpeech(launcher, request, options),
+    listTrainings: (workspaceFolder) =>
+      withWorkspace(workspaceFolder, (workspace) => listTrainings(workspace)),
+    removeTraining: (workspaceFolder, training) =>
+      withWorkspace(workspaceFolder, (workspace) => removeTraining(workspace, training)),
     exportTraining: (request, options) => exportTraining(launcher, request, options),
     exportTrial: (request, options) => exportTrial(launcher, request, options),
     previewPath: (path, options) => previewPath(launcher, path, options),

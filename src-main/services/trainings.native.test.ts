@@ -180,6 +180,32 @@ it('exports the model of a training that has ended, and says so of one that has 
   ).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/not ended yet/) as string })
 })
 
+it('removes a training that does not run; the same recipe then begins anew', async () => {
+  const { trainingId } = await ended((await start({ steps: 4 })).jobId, 'completed')
+  const before = await call('trainings.show', { trainingId: trainingId! })
+  expect(await call('trainings.remove', { trainingId: trainingId! })).toEqual({ trainingId })
+  expect(told.at(-1)).toEqual({ kind: 'training.removed', trainingId })
+  expect(await call('trainings.list', {})).toEqual([])
+  await expect(call('trainings.remove', { trainingId: trainingId! })).rejects.toMatchObject({
+    code: 'not-found'
+  })
+  await ended((await start({ steps: 4 })).jobId, 'completed')
+  const again = await call('trainings.show', { trainingId: trainingId! })
+  expect(again.outcome).toMatchObject({ resumedFromStep: 0, modelHash: before.outcome!.modelHash })
+
+  told = []
+  const { jobId } = await start({ steps: 2000 })
+  const running = await advancedTo(1)
+  await expect(call('trainings.remove', { trainingId: running })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(/runs already/) as string
+  })
+  await call('jobs.cancel', { jobId })
+  await ended(jobId, 'cancelled')
+  await call('trainings.remove', { trainingId: running })
+  expect((await call('trainings.list', {})).map((each) => each.trainingId)).toEqual([trainingId])
+})
+
 it('counts what patterns train, and names one that means nothing', async () => {
   const modelPath = join(folder(), 'data', 'model')
   const all = await call('trainings.count', { modelPath, trainable: ['*'], frozen: [] })

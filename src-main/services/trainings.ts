@@ -2,13 +2,12 @@
 import { join } from 'node:path'
 import type { WorkbenchEvent } from '@contract/events'
 import type { ExportedTier } from '@contract/export'
-import {
-  bestDevelopment,
-  type DevelopmentRecord,
-  type TrainingCurve,
-  type TrainingEvent,
-  type TrainingPace,
-  type TrainingStepRecord
+import type {
+  DevelopmentRecord,
+  TrainingCurve,
+  TrainingEvent,
+  TrainingPace,
+  TrainingStepRecord
 } from '@contract/training'
 import type {
   TrainableCount,
@@ -22,12 +21,12 @@ import { unusedPath } from '../workspace/export-folder'
 import { readTextFile } from '../workspace/files'
 import type { Workspace } from '../workspace/workspace'
 import { folderName } from './export-tier'
-import { readTrainingRecord } from './export-training'
 import type { InteractiveEngine } from './interactive-engine'
 import { cardFileName } from './report/export-documents'
 import type { ServiceOptions } from './requests'
 import { writeJobRecipe } from './run-job-recipe'
 import type { Services } from './services'
+import { listTrainings, readTrainingRecord } from './stored-trainings'
 
 export interface TrainingsParts {
   readonly workspace: Workspace
@@ -53,6 +52,8 @@ export interface Trainings {
     request: { readonly trainingId: string; readonly folder: string; readonly name: string },
     options: ServiceOptions
   ): Promise<ExportedTier>
+  /** @throws WorkbenchError `not-found`, `conflict` while it runs. */
+  remove(trainingId: string): void
   /** Ends the engine that counts, if one runs. */
   close(): void
 }
@@ -92,11 +93,7 @@ export function createTrainings(parts: TrainingsParts): Trainings {
         live.end()
       }
     },
-    list: () =>
-      workspace.checkpoints
-        .list()
-        .map(({ trainingId, changedAt }) => listing(show(trainingId), changedAt))
-        .toSorted((a, b) => b.changedAt.localeCompare(a.changedAt)),
+    list: () => listTrainings(workspace, show),
     show,
     async count({ modelPath, ...selection }, { signal }) {
       engine ??= parts.openEngine()
@@ -112,24 +109,14 @@ export function createTrainings(parts: TrainingsParts): Trainings {
       const exported = await services.exportTraining(request, options)
       return { ...exported, card: await readTextFile(join(exported.folder, cardFileName)) }
     },
+    remove(trainingId) {
+      readTrainingRecord(workspace, trainingId)
+      workspace.checkpoints.remove(trainingId)
+      parts.publish({ kind: 'training.removed', trainingId })
+    },
     close() {
       engine?.close()
     }
-  }
-}
-
-function listing(
-  { trainingId, recipe, curve, totalSteps, outcome }: TrainingRecord,
-  changedAt: string
-): TrainingListing {
-  return {
-    trainingId,
-    name: recipe.name,
-    changedAt,
-    steps: curve.steps.length,
-    totalSteps,
-    best: bestDevelopment(curve.development, recipe.select) ?? null,
-    ended: outcome?.ended ?? null
   }
 }
 

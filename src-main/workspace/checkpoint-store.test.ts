@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { useTemporaryFolder } from '../../tests/helpers/temporary-folder'
@@ -38,6 +38,25 @@ describe('the checkpoint store', () => {
       code: 'io',
       message: expect.stringContaining(file()) as string
     })
+  })
+
+  it('removes checkpoint and record together, but nothing of a training that runs', async () => {
+    await store().write(trainingId, null, { w: Float32Array.of(1) })
+    await store().writeRecord(trainingId, { recordVersion: 1 })
+    const release = store().claim(trainingId)
+    expect(() => store().claim(trainingId)).toThrow(expect.objectContaining({ code: 'conflict' }))
+    expect(() => {
+      store().remove(trainingId)
+    }).toThrow(expect.objectContaining({ code: 'conflict' }))
+    expect(await store().read(trainingId)).toBeDefined()
+    release()
+    store().remove(trainingId)
+    expect(store().list()).toEqual([])
+    expect(await store().read(trainingId)).toBeUndefined()
+    expect(existsSync(join(folder(), 'trainings', trainingId))).toBe(false)
+    expect(readdirSync(join(folder(), 'tmp'))).toEqual([])
+    // What is gone already stays so.
+    store().remove(trainingId)
   })
 
   it('takes only ids of trainings for names of folders', async () => {

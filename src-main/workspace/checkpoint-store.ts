@@ -1,9 +1,13 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError, wrapError } from '@contract/errors'
 import type { Json } from '../base/canonical-json'
 import { decodeArrays, encodeArrays, type ArrayFile, type NamedArrays } from './array-file'
+import { claimTraining, type Release } from './claim'
+import { fileFailure } from './file-failure'
 import { readFile, readFileIfPresent, sha256Bytes, writeFile } from './files'
+import { makeFolder } from './make-folder'
 
 /**
  * The last checkpoint of each training: trainings/<id>/checkpoint.bin, an array file behind its checksum. A new one takes the
@@ -23,6 +27,19 @@ export interface CheckpointStore {
   readRecord(trainingId: string): Json | undefined
   /** The trainings that have a record. `changedAt`: when it was written, ISO 8601 in UTC. */
   list(): { readonly trainingId: string; readonly changedAt: string }[]
+  /**
+   * Keeps a training for this process until it is released; when the process dies, it is.
+   *
+   * @throws WorkbenchError `conflict` while another one trains it.
+   */
+  claim(trainingId: string): Release
+  /**
+   * Removes the checkpoint and the record of a training, both or none; the models that came out of it stay in the store.
+   * Nothing happens when it is not there.
+   *
+   * @throws WorkbenchError `conflict` while it runs, `io` when it cannot be removed.
+   */
+  remove(trainingId: string): void
 }
 
 /** SHA-256 of the rest in hexadecimal: 64 bytes, so that the arrays stay aligned to 8. */
@@ -67,7 +84,38 @@ export function openCheckpointStore(folder: string, temporaryFolder: string): Ch
         const found = statSync(join(folder, trainingId, recordName), { throwIfNoEntry: false })
         return found === undefined ? [] : [{ trainingId, changedAt: found.mtime.toISOString() }]
       })
+    },
+    claim(trainingId) {
+      const path = trainingFolder(folder, trainingId)
+      makeFolder(path)
+      return claimed(path)
+    },
+    remove(trainingId) {
+      const path = trainingFolder(folder, trainingId)
+      if (existsSync(path)) removeFolder(path, join(temporaryFolder, `training-${randomUUID()}`))
     }
+  }
+}
+
+function claimed(path: string): Release {
+  const release = claimTraining(path)
+  if (release !== undefined) return release
+  throw new WorkbenchError(
+    'conflict',
+    'This training runs already, here or in another process: wait until it has ended, or cancel it there.',
+    { details: { path } }
+  )
+}
+
+/** Out of the way at once; what is killed while it deletes leaves rubbish that the next day's start removes. */
+function removeFolder(path: string, aside: string): void {
+  // Given back before the folder moves: some systems do not move what is open.
+  claimed(path)()
+  try {
+    renameSync(path, aside)
+    rmSync(aside, { recursive: true, force: true })
+  } catch (thrown) {
+    throw fileFailure(thrown, 'remove', path)
   }
 }
 

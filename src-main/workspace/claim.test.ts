@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { useTemporaryFolder } from '../../tests/helpers/temporary-folder'
-import { claimTrial, claimWorkbench } from './claim'
+import { claimTraining, claimTrial, claimWorkbench } from './claim'
 
 const folder = useTemporaryFolder()
 
@@ -29,6 +29,16 @@ describe('a claim', () => {
     claimTrial(other)?.()
     release?.()
     claimTrial(folder())?.()
+  })
+
+  it('of a training is undefined for a second, and has nothing to do with another training', () => {
+    const release = claimTraining(folder())
+    expect(claimTraining(folder())).toBeUndefined()
+    const other = join(folder(), 'other')
+    mkdirSync(other)
+    claimTraining(other)?.()
+    release?.()
+    expect(claimTraining(folder())).toBeDefined()
   })
 
   it('that cannot be made is no claim of somebody else', () => {

@@ -4,6 +4,7 @@
  * - The queue: two over the same jobs would run them twice, and each would take the other's running job for one that
  *   was interrupted. The command line does not need it.
  * - A trial: two at once would compute the same, and each would slow down what the other measures.
+ * - A training: two at once would replace each other's checkpoints, and one that is removed would write itself anew.
  *
  * A claim is a lock of the operating system on a file of its own, which ends with the process however that dies.
  */
@@ -37,6 +38,15 @@ export function claimWorkbench(folder: string): Release {
  */
 export function claimTrial(folder: string): Release | undefined {
   return lock(join(folder, 'trial.lock'))
+}
+
+/**
+ * Claims the training whose checkpoint is in `folder`, which must exist; undefined while another process has it.
+ *
+ * @throws WorkbenchError `io` when the lock cannot be made.
+ */
+export function claimTraining(folder: string): Release | undefined {
+  return lock(join(folder, 'training.lock'))
 }
 
 /** SQLite's locks work alike on every system, and Node has no others. The file stays empty. */

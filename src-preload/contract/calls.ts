@@ -177,6 +177,8 @@ export const calls = {
   'trainings.export': call<ExportedTier>()(
     oneTraining.extend({ folder: pathSchema, name: z.string().min(1).max(200) })
   ),
+  /** Forgets a training that does not run: checkpoint and curve for good. What was exported stays. */
+  'trainings.remove': call<{ readonly trainingId: string }>()(oneTraining),
 
   /** What tiers of a study made of the recordings, a part of the list at a time. */
   'studies.utterances': call<UtterancePage>()(comparedTiers.extend(utteranceQuerySchema.shape)),

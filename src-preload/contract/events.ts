@@ -12,6 +12,7 @@ export type WorkbenchEvent =
   | { readonly kind: 'trial.ended'; readonly jobId: string; readonly trial: TrialReport }
   /** A training has begun, gone on from its checkpoint, or ended: what is known of it is to be read anew. */
   | { readonly kind: 'training.changed'; readonly trainingId: string }
+  | { readonly kind: 'training.removed'; readonly trainingId: string }
   /** Points of a curve, some times a second at most. */
   | { readonly kind: 'training.advanced'; readonly advance: TrainingAdvance }
   /** The library has more, fewer or other entries than before. */

@@ -1,7 +1,8 @@
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { WorkbenchError } from '@contract/errors'
 import { trainingRecipeSchema, type DevelopmentRecord, type TrainingStepRecord } from '@contract/training'
 import type { TrainingRecord } from '@contract/training-record'
-import { openStoreHost } from '../../tests/helpers/store-host'
+import { openStoreHost, type StoreHandlers } from '../../tests/helpers/store-host'
 import { useTrainingsStore } from './trainings'
 
 const trainingId = 'a'.repeat(64)
@@ -76,6 +77,61 @@ it('lets the curve in hand grow by each point once, and asks for all of it when 
   kept = record(3)
   host.publish({ kind: 'training.changed', trainingId })
   await vi.waitFor(() => expect(taken()).toEqual([1, 2, 3]))
+})
+
+describe('removing a training', () => {
+  const listed = ['a', 'b'].map((letter) => ({
+    trainingId: letter.repeat(64),
+    name: letter,
+    changedAt: '',
+    steps: 2,
+    totalSteps: 10,
+    best: null,
+    ended: null
+  }))
+  const opened = async (handlers: StoreHandlers = {}) => {
+    const host = openStoreHost({
+      'trainings.list': () => listed,
+      'trainings.show': () => record(2),
+      ...handlers
+    })
+    const trainings = useTrainingsStore()
+    await vi.waitFor(() => expect(trainings.all).toHaveLength(2))
+    return { host, trainings, names: () => trainings.all?.map(({ name }) => name) }
+  }
+
+  it('can be taken back, since the host is told only afterwards', async () => {
+    const { host, trainings, names } = await opened({ 'trainings.remove': (training) => training })
+    await trainings.open(trainingId)
+    await trainings.remove(trainingId)
+    expect(names()).toEqual(['b'])
+    trainings.undoRemoval()
+    expect(names()).toEqual(['a', 'b'])
+    expect(host.asked.map(({ name }) => name)).not.toContain('trainings.remove')
+    await trainings.remove(trainingId)
+    await trainings.commitRemoval()
+    expect(host.asked.at(-1)).toEqual({ name: 'trainings.remove', params: { trainingId } })
+    expect(names()).toEqual(['b'])
+    expect(trainings.shown).toBeUndefined()
+  })
+
+  it('brings the training back when the host refuses, and says why', async () => {
+    const { trainings, names } = await opened({
+      'trainings.remove': () => {
+        throw new WorkbenchError('conflict', 'It runs again.')
+      }
+    })
+    await trainings.remove(trainingId)
+    await trainings.commitRemoval()
+    expect(names()).toEqual(['a', 'b'])
+    expect(trainings.failure).toBe('It runs again.')
+  })
+
+  it('follows what another page has removed', async () => {
+    const { host, names } = await opened()
+    host.publish({ kind: 'training.removed', trainingId })
+    await vi.waitFor(() => expect(names()).toEqual(['b']))
+  })
 })
 
 it('does not mix two trainings up', async () => {

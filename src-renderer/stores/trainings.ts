@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { bestDevelopment, type TrainingPace } from '@contract/training'
 import type { TrainingAdvance, TrainingListing, TrainingRecord } from '@contract/training-record'
 import { useHost } from '../app/host'
@@ -8,8 +8,13 @@ import { failureMessage } from '../format/failure-message'
 /** The trainings of the workspace, and the one in hand with its curve as it grows. */
 export const useTrainingsStore = defineStore('trainings', () => {
   const host = useHost()
-  /** The one that changed last first; undefined until they were read once. */
-  const all = shallowRef<readonly TrainingListing[]>()
+  /** The one that changed last first, one being removed among them; undefined until they were read once. */
+  const known = shallowRef<readonly TrainingListing[]>()
+  /** A removal that the host does not know of yet, so that it can be taken back. */
+  const removing = shallowRef<TrainingListing>()
+  const all = computed(() =>
+    known.value?.filter(({ trainingId }) => trainingId !== removing.value?.trainingId)
+  )
   const shown = shallowRef<TrainingRecord>()
   /** How fast the one in hand runs; undefined before its first step on this page. */
   const pace = shallowRef<TrainingPace>()
@@ -22,7 +27,7 @@ export const useTrainingsStore = defineStore('trainings', () => {
     try {
       const listed = await host.call('trainings.list', {})
       if (attempt !== lastLoad) return
-      all.value = listed
+      known.value = listed
       failure.value = undefined
     } catch (thrown) {
       if (attempt === lastLoad) failure.value = failureMessage(thrown)
@@ -61,13 +66,42 @@ export const useTrainingsStore = defineStore('trainings', () => {
       else shown.value = extended
       pace.value = advanced.pace ?? pace.value
     }
-    all.value = all.value?.map((each) =>
+    known.value = known.value?.map((each) =>
       each.trainingId === advanced.trainingId ? listedAfter(each, advanced, shown.value) : each
     )
   }
 
+  /** Takes a training off the page; the host is told only when that can no longer be taken back. */
+  async function remove(trainingId: string): Promise<void> {
+    await commitRemoval()
+    removing.value = known.value?.find((each) => each.trainingId === trainingId)
+  }
+
+  function undoRemoval(): void {
+    removing.value = undefined
+  }
+
+  async function commitRemoval(): Promise<void> {
+    const training = removing.value
+    if (training === undefined) return
+    const { trainingId } = training
+    try {
+      await host.call('trainings.remove', { trainingId })
+      forget(trainingId)
+    } catch (thrown) {
+      failure.value = failureMessage(thrown)
+    }
+    if (removing.value === training) removing.value = undefined
+  }
+
+  function forget(trainingId: string): void {
+    known.value = known.value?.filter((each) => each.trainingId !== trainingId)
+    if (wanted === trainingId) void open(undefined)
+  }
+
   host.onEvent((event) => {
     if (event.kind === 'training.advanced') advance(event.advance)
+    if (event.kind === 'training.removed') forget(event.trainingId)
     if (event.kind !== 'training.changed') return
     void load()
     if (event.trainingId === wanted) {
@@ -81,7 +115,7 @@ export const useTrainingsStore = defineStore('trainings', () => {
   })
   void load()
 
-  return { all, shown, pace, failure, load, open }
+  return { all, shown, pace, failure, removing, load, open, remove, undoRemoval, commitRemoval }
 })
 
 /** The record with more points; those it has already are not taken twice. Undefined when some are missing between. */

@@ -1,5 +1,5 @@
 /** A training in the browser: its recipe written, its curve watched, stopped and gone on with; what the page says is what is recorded. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
@@ -81,6 +81,13 @@ describeInBrowser('a training', () => {
     await page.getByRole('textbox', { name: 'Recipe as JSON' }).fill(recipeOf(study))
     expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('tiny words')
     await page.getByText(/^[\d.]+ k of [\d.]+ k parameters in \d+ tensors$/).waitFor()
+    // The form writes what it says.
+    const anew = page.getByRole('checkbox', { name: 'Compute activations anew' })
+    await anew.check()
+    const recipe = page.getByRole('textbox', { name: 'Recipe as JSON' })
+    await expect.poll(() => recipe.inputValue()).toContain('"gradientCheckpointing": true')
+    await anew.uncheck()
+    await expect.poll(() => recipe.inputValue()).not.toContain('gradientCheckpointing')
     await page.getByRole('button', { name: /^Start the training/ }).click()
 
     const job = page.getByRole('region', { name: 'Progress of tiny words' })
@@ -117,5 +124,15 @@ describeInBrowser('a training', () => {
         String(record.referenceWords)
       ])
     )
+
+    const listed = page.getByRole('navigation', { name: 'Trainings' }).getByRole('button')
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => listed.count()).toBe(1)
+    const { trainingId } = readRecord(study)
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('heading', { name: 'Nothing was trained yet' }).waitFor()
+    await viewLink(page, 'Library').click()
+    await expect.poll(() => existsSync(join(study.workspace, 'trainings', trainingId))).toBe(false)
   })
 })

@@ -59,3 +59,25 @@ it('killed twice without warning, it loses at most one interval and ends with th
   expect(resumed.curve).toEqual(straight.curve)
   expect(resumed.modelHash).toBe(straight.modelHash)
 })
+
+it('lists trainings, and removes one by the beginning of its id once it does not run', async () => {
+  const recipe = writeTraining()
+  const workspace = ['--workspace', join(folder(), 'w')]
+  const running = startCli(['train', recipe, ...workspace])
+  await running.stderrShows('step 8: development loss')
+  const refused = await runCli(['trainings', 'remove', 'to be killed', ...workspace])
+  expect(refused).toMatchObject({ code: 1 })
+  expect(refused.stderr).toMatch(/runs already.*\[conflict\]/)
+  process.kill(-running.process.pid!, 'SIGKILL')
+  await running.ended
+  const listed = await runCli(['trainings', 'list', ...workspace])
+  expect(listed.stdout).toMatch(/to be killed +\d+\/150/)
+  const [id] = /^[0-9a-f]{12}/m.exec(listed.stdout) ?? []
+  const removed = await runCli(['trainings', 'remove', id!.slice(0, 6), ...workspace])
+  expect(removed).toMatchObject({ code: 0, stderr: '' })
+  expect(removed.stdout).toContain('to be killed')
+  expect((await runCli(['trainings', 'list', ...workspace])).stdout).toContain('No trainings yet')
+  const absent = await runCli(['trainings', 'remove', 'to be killed', ...workspace])
+  expect(absent).toMatchObject({ code: 1 })
+  expect(absent.stderr).toContain('[not-found]')
+})

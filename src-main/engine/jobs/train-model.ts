@@ -25,6 +25,7 @@ import { openSpeechModel } from '../../speech/families/open-speech-model'
 import { timeAxis } from '../../speech/features/front-end'
 import { createCtcLabels } from '../../speech/text/ctc-labels'
 import { findNormalizer } from '../../speech/text/normalizers'
+import type { Release } from '../../workspace/claim'
 import { sha256Text } from '../../workspace/files'
 import { openWorkspace } from '../../workspace/workspace'
 import type { TrainedModel, TrainParams } from '../protocol'
@@ -42,8 +43,8 @@ const trainingVersion = 2
  * Trains to the end, or until it is cancelled; asked for again, it goes on where it was, or answers at once when it is
  * finished. The model has the weights that the development set likes best, without one the last.
  *
- * @throws WorkbenchError `unsupported-model` for a model that is no CTC encoder or cannot be differentiated; otherwise as
- * `train`.
+ * @throws WorkbenchError `unsupported-model` for a model that is no CTC encoder or cannot be differentiated, `conflict` while
+ * another process trains the same; otherwise as `train`.
  */
 export async function trainModel(
   backend: InferenceBackend,
@@ -58,13 +59,16 @@ export async function trainModel(
   const step = stepOf(opened.model, description, recipe)
   const trainingId = identify(params, opened.modelHash)
   const workspace = openWorkspace(params.workspaceFolder)
-  const recognizer = await openSpeechModel(
-    backend,
-    description,
-    { kind: 'file', path: opened.file },
-    { threads: recipe.threads, clock }
-  )
+  let release: Release | undefined
+  let recognizer: SpeechRecognizer | undefined
   try {
+    release = workspace.checkpoints.claim(trainingId)
+    recognizer = await openSpeechModel(
+      backend,
+      description,
+      { kind: 'file', path: opened.file },
+      { threads: recipe.threads, clock }
+    )
     assertBatches(recognizer, recipe)
     const stored = await workspace.checkpoints.read(trainingId)
     const resume = stored === undefined ? undefined : decodeCheckpoint(stored.header, stored.arrays)
@@ -118,7 +122,8 @@ export async function trainModel(
     await record.end(curve, outcome)
     return { ...outcome, trainingId, curve, trainedParameters: head.trainedParameters, modelFile: path }
   } finally {
-    await recognizer.release()
+    await recognizer?.release()
+    release?.()
     workspace.close()
   }
 }

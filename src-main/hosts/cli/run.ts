@@ -15,6 +15,7 @@ import { reportCommand } from './commands/report'
 import { serveCommand } from './commands/serve'
 import { studyCommand } from './commands/study'
 import { trainCommand } from './commands/train'
+import { trainingsCommand } from './commands/trainings'
 import { exitCodes } from './exit-codes'
 import { createProgressDisplay } from './progress-bar'
 import type { ServeWeb } from './serve-web'
@@ -97,6 +98,7 @@ function createProgram(context: CommandContext): Command {
     evaluateCommand,
     studyCommand,
     trainCommand,
+    trainingsCommand,
     exportCommand,
     reportCommand,
     benchCommand,

@@ -81,6 +81,9 @@ export const training = {
   seedHint: 'Of order and augmentation; the same seed gives the same weights.',
   threads: 'Threads',
   threadsHint: 'Another number may round differently.',
+  gradientCheckpointing: 'Compute activations anew',
+  gradientCheckpointingHint:
+    'Gradient checkpointing: long recordings need about half the memory, and a step a little longer. May round differently.',
   resample: 'Resample audio',
   resampleHint: 'Otherwise audio at another rate than the model’s is refused.',
 
@@ -124,6 +127,10 @@ export const training = {
   notYet: 'The curves begin with the first step.',
   useRecipe: 'Use its recipe',
   useRecipeHint: 'Begins a draft with the settings of this training.',
+  remove: 'Remove',
+  removeHint: 'Forgets its checkpoint and its curve; models that were exported stay.',
+  removeRunning: 'A training that runs or waits cannot be removed: cancel it first.',
+  removed: (name: string) => `${name} goes, with its checkpoint and its curve; exported models stay.`,
   toJobs: 'Open in Jobs',
 
   charts: 'Curves',

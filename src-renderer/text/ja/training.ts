@@ -69,6 +69,9 @@ export const training: typeof english = {
   seedHint: '順序とデータ拡張を決めます。同じシードなら同じ重みになります。',
   threads: 'スレッド数',
   threadsHint: '数を変えると丸めが変わることがあります。',
+  gradientCheckpointing: '中間結果を再計算',
+  gradientCheckpointingHint:
+    '勾配チェックポイント: 長い録音のメモリーがおよそ半分になり、ステップは少し遅くなります。丸めが変わることがあります。',
   resample: '音声をリサンプル',
   resampleHint: 'オフの場合、モデルと異なるレートの音声は拒否されます。',
 
@@ -109,6 +112,10 @@ export const training: typeof english = {
   notYet: '最初のステップから曲線が描かれます。',
   useRecipe: 'このレシピを使う',
   useRecipeHint: 'この学習の設定で下書きを始めます。',
+  remove: '削除',
+  removeHint: 'チェックポイントと曲線を消します。書き出したモデルは残ります。',
+  removeRunning: '実行中・待機中の学習は削除できません。先にキャンセルしてください。',
+  removed: (name) => `${name} をチェックポイントと曲線とともに削除します。書き出したモデルは残ります。`,
   toJobs: 'ジョブで開く',
 
   charts: '曲線',
