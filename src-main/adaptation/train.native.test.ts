@@ -1,7 +1,12 @@
 /** The training loop in ONNX Runtime on a model that it can teach by heart within seconds. */
 import { describe, expect, it } from 'vitest'
 import { tinyModel } from '../../tests/helpers/tiny-speech-model'
-import { tinyTraining, tinyTrainingData, tinyTrainingRecipe } from '../../tests/helpers/tiny-training'
+import {
+  tinyStep,
+  tinyTraining,
+  tinyTrainingData,
+  tinyTrainingRecipe
+} from '../../tests/helpers/tiny-training'
 import type { Json } from '../base/canonical-json'
 import { assertInvariants } from '../onnx/invariants'
 import { float32Values } from '../onnx/ir/tensor'
@@ -9,6 +14,7 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoint'
 import { train } from './train'
 import type { TrainingProgress } from './training-progress'
 import { withWeights } from './trained-model'
+import type { TrainingStep } from './training-step'
 
 /** The bytes of all values, so that -0, NaN and the last bit count. */
 function bytesOf({ values }: TrainingProgress): Record<string, string> {
@@ -26,6 +32,7 @@ function stored(progress: TrainingProgress): TrainingProgress {
   return decodeCheckpoint(JSON.parse(JSON.stringify(header)) as Json, arrays)
 }
 
+const nodesOf = ({ step }: TrainingStep) => step.model.graph.nodes.length
 const losses = ({ curve }: TrainingProgress) => curve.steps.map(({ loss }) => loss)
 
 describe('training', () => {
@@ -39,13 +46,20 @@ describe('training', () => {
     expect(bytesOf(await train(tinyTraining(recipe).options))).toEqual(bytesOf(first))
   })
 
-  it('goes on after a checkpoint as if it had never stopped, to the last bit', async () => {
+  it.each([
+    ['', false],
+    [' with activations computed anew', true]
+  ])('goes on after a checkpoint as if it had never stopped, to the last bit%s', async (_, isAnew) => {
     const changes = {
+      gradientCheckpointing: isAnew,
       schedule: { kind: 'cosine', warmupSteps: 3 },
       batches: { audioSeconds: 1, mostRecordings: 2 }
     } as const
     const recipe = tinyTrainingRecipe(changes)
     const { options, log } = tinyTraining(recipe)
+    const kept = tinyStep({ ...recipe, gradientCheckpointing: false })
+    // Computed anew is a graph with copies of the forward pass.
+    expect(nodesOf(options.step) > nodesOf(kept)).toBe(isAnew)
     const straight = await train(options)
     expect(log.saved.map(({ step }) => step)).toEqual([5, 10, 10])
     const resumed = await train(tinyTraining(recipe, { resume: stored(log.saved[0]!) }).options)
