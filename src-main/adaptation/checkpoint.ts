@@ -11,7 +11,7 @@ export interface Checkpoint {
 }
 
 /** Raised when a checkpoint of an older Lathe would be continued differently. */
-export const checkpointVersion = 2
+export const checkpointVersion = 3
 
 const [valuePrefix, bestPrefix] = ['now:', 'best:']
 

@@ -3,11 +3,12 @@
  *
  * The labels of an example are extended to S = 2·labels + 1 states, a blank around each. With e_t(s) the log
  * probability of state s's class in frame t and ⊕ = log-sum-exp,
- *   α_t(s) = e_t(s) + (α_{t−1}(s) ⊕ α_{t−1}(s−1) ⊕ [s may be reached from s−2] α_{t−1}(s−2)),
- *   β_t(s) = (β_{t+1} + e_{t+1})(s) ⊕ (…)(s+1) ⊕ [s+2 may be reached from s] (…)(s+2),
- *   log p  = α_T(S−1) ⊕ α_T(S−2),   γ_t(s) = exp(α_t(s) + β_t(s) − log p) = softmax_s(α_t + β_t),
+ *   a_t(s) = α_{t−1}(s) ⊕ α_{t−1}(s−1) ⊕ [s may be reached from s−2] α_{t−1}(s−2),   α_t = a_t + e_t,
+ *   b_t(s) = β_{t+1}(s) ⊕ β_{t+1}(s+1) ⊕ [s+2 may be reached from s] β_{t+1}(s+2),   β_t = b_t + e_t,
+ *   log p  = ⊕_s (a_t + e_t + b_t) in any frame t,   γ_t = softmax_s(a_t + e_t + b_t),
  *   ∂(−log p)/∂logit_t(k) = softmax_t(k) − Σ_{s of class k} γ_t(s).
- * Both recursions are Scans over frames, forwards and backwards; the gradient is carried, not differentiated.
+ * β is α of the frames and states in the opposite order, so one Scan over frames does both, as a batch twice as large: what a
+ * Scan costs is starting the operators of its body, not their arithmetic. The gradient is carried, not differentiated.
  *
  * Source: Graves et al., Connectionist Temporal Classification (2006), equations 5 to 16, in log space.
  */
@@ -50,14 +51,18 @@ export function addCtc(model: Model, options: CtcOptions): LossGraph {
   const batch = graph.sizeAt(logits, 0)
   const logProbabilities = graph.node('LogSoftmax', [logits], lastAxis)
   const lattice = writeLattice(loss, options, logProbabilities)
-  const alpha = writeAlpha(loss, lattice)
-  const beta = writeBeta(loss, lattice)
-  const feasible = graph.node('Greater', [alpha.logProbability, loss.scalar(logZero / 2)])
+  const alignments = writeAlignments(loss, lattice)
+  const firstFrame = graph.node('Gather', [alignments, graph.scalar(0, 'int64')], firstAxis)
+  const logProbability = logSum(loss, firstFrame, -1)
+  const feasible = graph.node('And', [
+    graph.node('Greater', [logProbability, loss.scalar(logZero / 2)]),
+    lattice.hasFrames
+  ])
   const share = graph.node('Reciprocal', [graph.cast(batch, dataType)])
-  const cost = graph.mul(graph.node('Neg', [alpha.logProbability]), share)
+  const cost = graph.mul(graph.node('Neg', [logProbability]), share)
 
   // The states of every frame sum up to p, so γ is a softmax: it is exact in the sum, whatever rounding log p has met.
-  const gamma = graph.node('Softmax', [graph.add(alpha.states, beta)], lastAxis)
+  const gamma = graph.node('Softmax', [alignments], lastAxis)
   const occupancy = graph.node(
     'ScatterElements',
     [
@@ -68,8 +73,7 @@ export function addCtc(model: Model, options: CtcOptions): LossGraph {
     { ...lastAxis, reduction: stringAttribute('add') }
   )
   const slope = graph.sub(graph.node('Exp', [logProbabilities]), occupancy)
-  const counts = graph.node('And', [feasible, lattice.isFrame])
-  const isCounted = graph.node('Transpose', [counts], { perm: intsAttribute([1, 0, 2]) })
+  const isCounted = graph.node('And', [graph.node('Unsqueeze', [feasible, graph.ints([1])]), lattice.isFrame])
   const gradient = graph.node('Where', [isCounted, graph.mul(slope, share), loss.scalar(0)])
   const counted = graph.node('Where', [feasible, cost, loss.scalar(0)])
   return loss.finishWithSum(counted, [{ input: logits, gradient }])
@@ -78,18 +82,21 @@ export function addCtc(model: Model, options: CtcOptions): LossGraph {
 interface Lattice {
   /** [frames, batch, states]: log probability of each state's class. */
   readonly emissions: string
-  /** [batch, states]: 0 where the state may be reached from the one before last, else log 0. */
-  readonly skip: string
-  /** [batch, states]: 0 for the states an alignment may end in, else log 0. */
-  readonly final: string
-  /** [frames, batch, 1]: whether the frame counts. */
-  readonly isFrame: string
+  /** [batch, states]: the class of each state. */
+  readonly states: string
   /** [batch, frames, states]: the class of each state. */
   readonly stateIndices: string
-  /** [batch, states] zeros but log 0 everywhere except in state 0. */
+  /** [batch, states] zeros in state 0, before which no frame is, else log 0. */
   readonly start: string
-  /** States as an int64 vector of one element. */
-  readonly stateCount: string
+  /** [batch, states] zeros in the last state, else log 0. */
+  readonly end: string
+  /** [batch, frames, 1]: whether the frame counts. */
+  readonly isFrame: string
+  /** [batch, 1]: whether any frame counts. */
+  readonly hasFrames: string
+  /** int64 [batch]: frames that count, 1 where there are none. */
+  readonly lengths: string
+  readonly blank: number
 }
 
 function writeLattice(loss: LossWriter, options: CtcOptions, logProbabilities: string): Lattice {
@@ -122,29 +129,25 @@ function writeLattice(loss: LossWriter, options: CtcOptions, logProbabilities: s
     ])
   const column = (vector: string) => graph.node('Unsqueeze', [vector, one])
   const numbers = range(stateCount)
-  const ends = graph.mul(column(labelCounts), two)
-  const isFinal = graph.node('Or', [
-    graph.node('Equal', [numbers, ends]),
-    graph.node('Equal', [numbers, graph.sub(ends, one)])
+  const isState = (number: string) => logIndicator(loss, graph.node('Equal', [numbers, number]))
+  const first = graph.node('Expand', [
+    graph.scalar(0, 'int64'),
+    graph.node('Concat', [batch, one], firstAxis)
   ])
   const isFrame = graph.node('Less', [
-    graph.node('Unsqueeze', [range(frames), graph.ints([1, 2])]),
-    column(frameCounts)
+    graph.node('Unsqueeze', [range(frames), one]),
+    graph.node('Unsqueeze', [frameCounts, graph.ints([1, 2])])
   ])
   return {
     emissions: graph.node('Transpose', [emitted], { perm: intsAttribute([1, 0, 2]) }),
-    skip: logIndicator(loss, maySkip(loss, states, blank)),
-    final: logIndicator(loss, isFinal),
-    isFrame,
+    states,
     stateIndices,
-    start: logIndicator(
-      loss,
-      graph.node('Expand', [
-        graph.node('Equal', [numbers, graph.scalar(0, 'int64')]),
-        graph.node('Shape', [states])
-      ])
-    ),
-    stateCount
+    start: isState(first),
+    end: isState(graph.mul(column(labelCounts), two)),
+    isFrame,
+    hasFrames: graph.node('Greater', [column(frameCounts), graph.scalar(0, 'int64')]),
+    lengths: graph.node('Max', [graph.node('Min', [frameCounts, frames]), one]),
+    blank
   }
 }
 
@@ -161,102 +164,72 @@ function logIndicator(loss: LossWriter, condition: string): string {
   return loss.graph.node('Where', [condition, loss.scalar(0), loss.scalar(logZero)])
 }
 
-/** a ⊕ b ⊕ c, finite for log 0. */
-function logSum({ graph }: LossWriter, values: readonly string[]): string {
-  const top = graph.node('Max', values)
-  const exponentials = values.map((value) => graph.node('Exp', [graph.sub(value, top)]))
-  return graph.add(top, graph.node('Log', [graph.node('Sum', exponentials)]))
+/** Log-sum-exp along `axis`, which stays as 1; finite for log 0. */
+function logSum({ graph }: LossWriter, value: string, axis: number): string {
+  const top = graph.reduce('ReduceMax', value, [axis])
+  const sum = graph.reduceSum(graph.node('Exp', [graph.sub(value, top)]), [axis])
+  return graph.add(top, graph.node('Log', [sum]))
 }
 
-/** `value` moved along the states by `count` (to higher numbers when positive), log 0 coming in. */
-function shift({ graph }: LossWriter, value: string, count: number, zero: string): string {
-  return graph.node('Pad', [value, graph.ints([0, count, 0, -count]), zero])
+/** a + e + b, [frames, batch, states]: the log probability of all alignments that are in a state in a frame. */
+function writeAlignments(loss: LossWriter, lattice: Lattice): string {
+  const { graph } = loss
+  const { emissions, states, start, end, lengths, blank } = lattice
+  const oppositeStates = (value: string, axis: number) =>
+    graph.node('Slice', [value, ...[-1, Number.MIN_SAFE_INTEGER, axis, -1].map((each) => graph.ints([each]))])
+  /** Frames that count and states in the opposite order, [frames, batch, states]; twice is as it was. */
+  const opposite = (value: string) =>
+    oppositeStates(
+      graph.node('ReverseSequence', [value, lengths], {
+        time_axis: intAttribute(0),
+        batch_axis: intAttribute(1)
+      }),
+      2
+    )
+  const both = (forwards: string, backwards: string, axis: number) =>
+    graph.node('Concat', [forwards, backwards], { axis: intAttribute(axis) })
+  const reached = writeRecursion(loss, {
+    start: both(start, oppositeStates(end, 1), 0),
+    emissions: both(emissions, opposite(emissions), 1),
+    skip: logIndicator(loss, maySkip(loss, both(states, oppositeStates(states, 1), 0), blank))
+  })
+  const batch = graph.node('Shape', [lengths])
+  const sizes = graph.node('Concat', [batch, batch], firstAxis)
+  const [forwards, backwards] = graph.nodes('Split', [reached, sizes], 2, { axis: intAttribute(1) })
+  return graph.add(graph.add(forwards!, emissions), opposite(backwards!))
 }
 
 interface Recursion {
-  readonly first: string
-  /** Scanned beside the emissions, [frames, batch, 1]. */
-  readonly isActive: string
+  /** [batch, states]: log probability of each state before the first frame. */
+  readonly start: string
+  /** [frames, batch, states] */
   readonly emissions: string
-  readonly isBackward: boolean
-  readonly step: (state: string, emission: string) => string
+  /** [batch, states]: 0 where the state may be reached from the one before last, else log 0. */
+  readonly skip: string
 }
 
-/** Runs `step` over the frames; frames that are not active keep the state. All states: [frames, batch, states]. */
-function scan({ graph, dataType }: LossWriter, recursion: Recursion): readonly [string, string] {
+/** a_t for all frames, [frames, batch, states]. */
+function writeRecursion(loss: LossWriter, { start, emissions, skip }: Recursion): string {
+  const { graph, dataType } = loss
+  const zero = loss.scalar(logZero)
+  /** Moved to higher states by `count`, log 0 coming in. */
+  const shift = (value: string, count: number) =>
+    graph.node('Pad', [value, graph.ints([0, 0, count, 0, 0, -count]), zero])
+  const front = graph.ints([0])
   const body = graph.body(
     [
-      { stem: 'state', dataType, dims: ['batch', 'states'] },
-      { stem: 'emission', dataType, dims: ['batch', 'states'] },
-      { stem: 'active', dataType: 'bool', dims: ['batch', 1] }
+      { stem: 'state', dataType, dims: [1, 'batch', 'states'] },
+      { stem: 'emission', dataType, dims: ['batch', 'states'] }
     ],
-    ([state, emission, active]) => {
-      const moved = recursion.step(state!, emission!)
-      const next = graph.node('Where', [active!, moved, state!])
-      return [next, graph.node('Identity', [next])]
+    ([state, emission]) => {
+      const ways = [state!, shift(state!, 1), graph.add(shift(state!, 2), skip)]
+      const reached = logSum(loss, graph.node('Concat', ways, firstAxis), 0)
+      return [graph.add(reached, emission!), reached]
     }
   )
-  const direction = Number(recursion.isBackward)
-  const outputs = graph.nodes('Scan', [recursion.first, recursion.emissions, recursion.isActive], 2, {
+  const outputs = graph.nodes('Scan', [graph.node('Unsqueeze', [start, front]), emissions], 2, {
     body: { kind: 'graph', value: body },
-    num_scan_inputs: intAttribute(2),
-    scan_input_directions: intsAttribute([direction, direction]),
-    scan_output_directions: intsAttribute([direction])
+    num_scan_inputs: intAttribute(1)
   })
-  return [outputs[0]!, outputs[1]!]
-}
-
-/** All α and, per example, log p [batch, 1]. */
-function writeAlpha(
-  loss: LossWriter,
-  lattice: Lattice
-): { readonly states: string; readonly logProbability: string } {
-  const { graph } = loss
-  const zero = loss.scalar(logZero)
-  // Before the first frame all probability is in state 0, from which states 0 and 1 can be reached.
-  const [last, states] = scan(loss, {
-    first: lattice.start,
-    isActive: lattice.isFrame,
-    emissions: lattice.emissions,
-    isBackward: false,
-    step: (state, emission) =>
-      graph.add(
-        logSum(loss, [
-          state,
-          shift(loss, state, 1, zero),
-          graph.add(shift(loss, state, 2, zero), lattice.skip)
-        ]),
-        emission
-      )
-  })
-  const ended = graph.add(last, lattice.final)
-  const top = graph.reduce('ReduceMax', ended, [-1])
-  const sum = graph.reduceSum(graph.node('Exp', [graph.sub(ended, top)]), [-1])
-  return { states, logProbability: graph.add(top, graph.node('Log', [sum])) }
-}
-
-/** All β, which do not count the frame they stand at: frame t goes on through the emissions of frame t + 1. */
-function writeBeta(loss: LossWriter, lattice: Lattice): string {
-  const { graph } = loss
-  const zero = loss.scalar(logZero)
-  const later = (value: string, fill: string) =>
-    graph.node('Pad', [value, graph.ints([-1, 0, 0, 1, 0, 0]), fill])
-  const isFollowed = graph.cast(later(graph.cast(lattice.isFrame, 'int32'), graph.scalar(0, 'int32')), 'bool')
-  // What may be skipped to, seen from two states before.
-  const skipFrom = shift(loss, lattice.skip, -2, zero)
-  const [, states] = scan(loss, {
-    first: lattice.final,
-    isActive: isFollowed,
-    emissions: later(lattice.emissions, loss.scalar(0)),
-    isBackward: true,
-    step: (state, emission) => {
-      const arrived = graph.add(state, emission)
-      return logSum(loss, [
-        arrived,
-        shift(loss, arrived, -1, zero),
-        graph.add(shift(loss, arrived, -2, zero), skipFrom)
-      ])
-    }
-  })
-  return states
+  return graph.node('Squeeze', [outputs[1]!, graph.ints([1])])
 }

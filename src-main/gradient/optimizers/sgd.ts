@@ -16,13 +16,12 @@ export function addSgd(model: Model, options: SgdOptions): StepGraph {
   const { momentum = 0 } = options
   const step = new StepWriter(model, options)
   const { graph } = step
-  return step.forEachParameter((parameter, gradient) => {
+  return step.forEachBlock((block, value, gradient) => {
+    const clipped = step.clipped(gradient)
     const velocity =
       momentum === 0
-        ? gradient
-        : step.moment(parameter, 'velocity', (old) =>
-            graph.add(graph.mul(old, step.scalar(momentum)), gradient)
-          )
-    return graph.sub(parameter, graph.mul(step.learningRateOf(parameter), velocity))
+        ? clipped
+        : step.moment(block, 'velocity', (old) => graph.add(graph.mul(old, step.scalar(momentum)), clipped))
+    return graph.sub(value, graph.mul(step.learningRateOf(block), velocity))
   })
 }

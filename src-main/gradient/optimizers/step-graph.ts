@@ -4,6 +4,7 @@ import type { DataType } from '../../onnx/ir/data-type'
 import type { Dimension, Model } from '../../onnx/ir/model'
 import { intAttribute } from '../../onnx/ir/attribute'
 import { GraphWriter } from '../graph-writer'
+import { join, parameterBlocks, separate, type ParameterBlock } from './parameter-block'
 
 /** A value that goes into a step and comes out changed. */
 export interface StepState {
@@ -45,13 +46,25 @@ export class StepWriter {
   readonly #learningRate: string
   readonly #groups: ReadonlyMap<string, string>
   readonly #groupLearningRates = new Map<string, string>()
-  readonly #gradients: ReadonlyMap<string, string>
+  /** Each block with its gradient. */
+  readonly #gradients: ReadonlyMap<ParameterBlock, string>
   readonly #state: StepState[] = []
+  readonly #shares = new Map<number, string>()
   #stepNumber: string | undefined
+  /** What clipping multiplies gradients by. */
+  #clipping: string | undefined
   #gradientNorm: string | undefined
 
-  /** @throws WorkbenchError `invalid-input` without parameters, or for one that is no graph input or of another type. */
-  constructor(model: Model, { gradients, maxGradientNorm, groups = new Map() }: OptimizerOptions) {
+  /**
+   * `kindOf`: parameters of different kinds are updated differently.
+   *
+   * @throws WorkbenchError `invalid-input` without parameters, or for one that is no graph input or of another type.
+   */
+  constructor(
+    model: Model,
+    { gradients, maxGradientNorm, groups = new Map() }: OptimizerOptions,
+    kindOf: (parameter: string) => string = () => 'all'
+  ) {
     this.graph = new GraphWriter(model, 'optimizer')
     this.dataType = parameterType(model, gradients.keys())
     this.#learningRate = this.graph.input('learningRate', this.dataType, [])
@@ -59,17 +72,23 @@ export class StepWriter {
     for (const group of new Set(groups.values())) {
       this.#groupLearningRates.set(group, this.graph.input(`learningRate.${group}`, this.dataType, []))
     }
-    this.#gradients =
-      maxGradientNorm === undefined ? gradients : this.#clip(gradients, positive(maxGradientNorm))
+    const keyOf = (parameter: string) => [kindOf(parameter), groups.get(parameter) ?? []].flat().join('.')
+    this.#gradients = new Map(
+      parameterBlocks(this.graph, gradients.keys(), keyOf).map((block) => {
+        const own = block.parameters.map((parameter) => gradients.get(parameter)!)
+        return [block, join(this.graph, block, own)]
+      })
+    )
+    if (maxGradientNorm !== undefined) this.#clip(positive(maxGradientNorm))
   }
 
   scalar(value: number): string {
     return this.graph.scalar(value, this.dataType)
   }
 
-  /** The learning rate of a parameter: its group's, or the common one. */
-  learningRateOf(parameter: string): string {
-    const group = this.#groups.get(parameter)
+  /** The learning rate of a block: its group's, or the common one. */
+  learningRateOf({ parameters }: ParameterBlock): string {
+    const group = this.#groups.get(parameters[0]!)
     return (group === undefined ? undefined : this.#groupLearningRates.get(group)) ?? this.#learningRate
   }
 
@@ -79,10 +98,28 @@ export class StepWriter {
     return this.#stepNumber
   }
 
-  /** Calls `update` for each parameter with its (clipped) gradient; it returns the new value. */
-  forEachParameter(update: (parameter: string, gradient: string) => string): StepGraph {
-    for (const [parameter, gradient] of this.#gradients) {
-      this.#close(parameter, parameter, { next: update(parameter, gradient), kind: 'parameter' })
+  /** The clipped gradient times `factor`, in one pass over it: the factor is multiplied into that of clipping. */
+  clipped(gradient: string, factor = 1): string {
+    const share =
+      this.#shares.get(factor) ??
+      (this.#clipping === undefined
+        ? this.scalar(factor)
+        : factor === 1
+          ? this.#clipping
+          : this.graph.mul(this.#clipping, this.scalar(factor)))
+    this.#shares.set(factor, share)
+    return this.#clipping === undefined && factor === 1 ? gradient : this.graph.mul(gradient, share)
+  }
+
+  /** Calls `update` for each block with its value and its gradient before clipping; it returns the new value. */
+  forEachBlock(update: (block: ParameterBlock, value: string, gradient: string) => string): StepGraph {
+    for (const [block, gradient] of this.#gradients) {
+      const next = update(block, join(this.graph, block, block.parameters), gradient)
+      separate(this.graph, block, next).forEach((value, index) => {
+        const parameter = block.parameters[index]!
+        const dims = this.graph.dims(parameter) ?? []
+        this.#close(parameter, { next: value, dims, kind: 'parameter' })
+      })
     }
     return {
       model: this.graph.build(),
@@ -94,36 +131,34 @@ export class StepWriter {
     }
   }
 
-  /** A running value of the shape of `parameter`, zeros at first: `next` makes its new value from the old one. */
-  moment(parameter: string, name: string, next: (old: string) => string): string {
-    const old = this.graph.input(`${parameter}.${name}`, this.dataType, this.graph.dims(parameter) ?? [])
-    return this.#close(parameter, old, { next: next(old), kind: 'moment' })
+  /** A running value of the shape of a block, zeros at first: `next` makes its new value from the old one. */
+  moment(block: ParameterBlock, name: string, next: (old: string) => string): string {
+    const dims =
+      block.sizes === undefined
+        ? (this.graph.dims(block.parameters[0]!) ?? [])
+        : [block.sizes.reduce((sum, size) => sum + size, 0)]
+    const old = this.graph.input(`${block.name}.${name}`, this.dataType, dims)
+    return this.#close(old, { next: next(old), dims, kind: 'moment' })
   }
 
-  #close(
-    parameter: string,
-    input: string,
-    { next, kind }: { readonly next: string; readonly kind: StepState['kind'] }
-  ): string {
-    const dims = this.graph.dims(parameter) ?? []
+  #close(input: string, { next, dims, kind }: Pick<StepState, 'dims' | 'kind'> & { readonly next: string }) {
     const output = this.graph.rename(next, this.graph.takeName(`${input}.next`))
     this.graph.output(output, this.dataType, dims)
     this.#state.push({ input, output, dataType: this.dataType, dims, kind })
     return output
   }
 
-  /** g · min(1, max / (‖all g‖ + 1e-6)), as torch.nn.utils.clip_grad_norm_. */
-  #clip(gradients: ReadonlyMap<string, string>, max: number): ReadonlyMap<string, string> {
+  /** min(1, max / (‖all g‖ + 1e-6)), as torch.nn.utils.clip_grad_norm_. */
+  #clip(max: number): void {
     const { graph } = this
-    const squares = [...gradients.values()].map((gradient) =>
+    const squares = [...this.#gradients.values()].map((gradient) =>
       graph.node('ReduceSumSquare', [gradient], { keepdims: intAttribute(0) })
     )
     const norm = graph.nameValue(graph.takeName('gradientNorm'), 'Sqrt', [graph.node('Sum', squares)])
     graph.output(norm, this.dataType, [])
     this.#gradientNorm = norm
     const ratio = graph.div(this.scalar(max), graph.add(norm, this.scalar(1e-6)))
-    const factor = graph.node('Min', [ratio, this.scalar(1)])
-    return new Map([...gradients].map(([name, gradient]) => [name, graph.mul(gradient, factor)]))
+    this.#clipping = graph.node('Min', [ratio, this.scalar(1)])
   }
 }
 
