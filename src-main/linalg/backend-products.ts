@@ -39,12 +39,16 @@ export function createBackendProducts(backend: InferenceBackend, threads = 1): B
   return {
     async product(a, b, options = {}) {
       const [rows, , columns] = productShape(a, b, options)
-      const { transposeA, transposeB, subtractFrom: c } = options
+      const { transposeA, transposeB, subtractFrom: c, into } = options
       const key = `gemm-${transposeA ? 't' : 'n'}${transposeB ? 't' : 'n'}${c ? '-c' : ''}`
       const gemm = await session(key, () => gemmModel(options))
       const feeds = { a: toTensor(a), b: toTensor(b) }
-      const { product } = await gemm.run(c === undefined ? feeds : { ...feeds, c: toTensor(c) })
-      return toMatrix(product, rows, columns)
+      const { product } = await gemm.run(
+        c === undefined ? feeds : { ...feeds, c: toTensor(c) },
+        into === undefined ? undefined : { product: toTensor(into) }
+      )
+      // ONNX Runtime has written into it; what it hands back is a second view that must not outlive it.
+      return into ?? toMatrix(product, rows, columns)
     },
 
     async gram(rows, columns) {

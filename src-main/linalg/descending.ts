@@ -14,27 +14,25 @@ const margin = 1 + 1e-9
  */
 export function rowSigns(rows: Matrix): Float64Array {
   const signs = new Float64Array(rows.rows)
+  const { data, columns } = rows
   for (let i = 0; i < rows.rows; i++) {
-    const row = rows.data.subarray(i * rows.columns, (i + 1) * rows.columns)
     let largest = 0
-    for (let j = 0; j < row.length; j++) {
-      if (Math.abs(row[j]!) > Math.abs(largest) * margin) largest = row[j]!
+    for (let at = i * columns; at < (i + 1) * columns; at++) {
+      if (Math.abs(data[at]!) > Math.abs(largest) * margin) largest = data[at]!
     }
     signs[i] = largest < 0 ? -1 : 1
   }
   return signs
 }
 
-/** Row k of the result is row `order[k]` of `rows` [k, n], times `signs[order[k]]`. */
-export function orderedRows({ rows, columns, data }: Matrix, order: Int32Array, signs: Float64Array): Matrix {
-  const result = matrix(rows, columns)
-  order.forEach((row, k) => {
-    const source = data.subarray(row * columns, (row + 1) * columns)
-    const target = result.data.subarray(k * columns, (k + 1) * columns)
-    const sign = signs[row]!
-    for (let j = 0; j < columns; j++) target[j] = sign * source[j]!
-  })
-  return result
+/** Changes the sign of the rows of `rows` [k, n] that `rowSigns` says, in place. */
+export function makeLargestPositive(rows: Matrix): void {
+  const signs = rowSigns(rows)
+  const { data, columns } = rows
+  for (let i = 0; i < rows.rows; i++) {
+    if (signs[i]! > 0) continue
+    for (let at = i * columns; at < (i + 1) * columns; at++) data[at] = -data[at]!
+  }
 }
 
 /** Column k of the result [n, k] is row `order[k]` of `rows` [k, n], times `signs[order[k]]`. */

@@ -8,10 +8,11 @@
  * Source: Golub & Van Loan 8.4; Cuppen, Numer. Math. 36 (1981); Gu & Eisenstat, SIAM J. Matrix Anal. Appl. 16 (1995)
  * for the weights that keep vectors orthogonal; LAPACK dstedc, dlaed1-dlaed3.
  */
-import { identity, matrix, type Matrix } from './matrix'
+import { identity, type Matrix } from './matrix'
 import { hypotenuse } from './hypotenuse'
 import { PlaneRotations } from './plane-rotations'
 import { scalarProducts, type Products } from './products'
+import { Scratch, withScratch } from './scratch'
 import { SecularRoots, type SecularEquation } from './secular-equation'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 
@@ -23,17 +24,18 @@ const roundoff = 0.5 * Number.EPSILON
 
 /**
  * Overwrites `diagonal` [n] with the eigenvalues, in no order, of the tridiagonal matrix with `offDiagonal` [n - 1],
- * which is destroyed, and returns the eigenvectors as rows [n, n] in the same order. Entries are expected to be near
- * one in magnitude at most. Errors are a modest multiple of ε ‖T‖.
+ * which is destroyed, and returns the eigenvectors as rows [n, n] in the same order, in the memory of `scratch`. Entries are
+ * expected to be near one in magnitude at most. Errors are a modest multiple of ε ‖T‖.
  *
  * @throws WorkbenchError `numerical` when an iteration does not converge.
  */
 export async function divideAndConquer(
   diagonal: Float64Array,
   offDiagonal: Float64Array,
-  products: Products
+  products: Products,
+  scratch = new Scratch()
 ): Promise<Matrix> {
-  const vectors = matrix(diagonal.length, diagonal.length)
+  const vectors = scratch.zeros(diagonal.length, diagonal.length)
   await solve({ diagonal, offDiagonal, vectors, products }, 0, diagonal.length)
   return vectors
 }
@@ -103,9 +105,12 @@ async function join(problem: Problem, tear: Tear): Promise<void> {
     z: Float64Array.from(active, (i) => z[i]!),
     rho
   }
-  const { values, coordinates } = solveRankOne(equation)
-  await combineRows(problem, tear, { active, halves, coordinates })
-  active.forEach((row, k) => (diagonal[row] = values[k]!))
+  await withScratch(async (scratch) => {
+    const parts = partsOf(tear, active, halves, scratch)
+    const values = solveRankOne(equation, parts, scratch)
+    for (const part of parts) await combineRows(problem, active, part, scratch)
+    active.forEach((row, k) => (diagonal[row] = values[k]!))
+  })
 }
 
 /**
@@ -159,83 +164,78 @@ function rotateRows(
 }
 
 /**
- * Eigenvalues [k] and eigenvectors, as rows of [k, k], of diag(d) + ρ z zᵀ. LAPACK dlaed3.
+ * Eigenvalues [k] of diag(d) + ρ z zᵀ, and the columns `chosen` of its eigenvectors, as rows [k, chosen], for each part of
+ * `parts`, written into its `weights`. LAPACK dlaed3.
  *
  * The roots are exact for slightly different weights ẑ, which follow from them in closed form (Löwner); vectors made from ẑ
  * are orthogonal to rounding however close the roots lie.
  */
-function solveRankOne(equation: SecularEquation): { values: Float64Array; coordinates: Matrix } {
+function solveRankOne(equation: SecularEquation, parts: readonly Part[], scratch: Scratch): Float64Array {
   const { d, z } = equation
   const size = d.length
   const values = new Float64Array(size)
-  const coordinates = matrix(size, size)
+  const distances = scratch.matrix(size, size).data
   const squares = new Float64Array(size).fill(1)
   const roots = new SecularRoots(equation)
   for (let k = 0; k < size; k++) {
-    const distances = coordinates.data.subarray(k * size, (k + 1) * size)
-    values[k] = roots.root(k, distances)
-    for (let i = 0; i < size; i++) squares[i]! *= i === k ? -distances[i]! : distances[i]! / (d[i]! - d[k]!)
+    const row = distances.subarray(k * size, (k + 1) * size)
+    values[k] = roots.root(k, row)
+    for (let i = 0; i < size; i++) squares[i]! *= i === k ? -row[i]! : row[i]! / (d[i]! - d[k]!)
   }
   const weights = squares.map((square, i) => Math.sign(z[i]!) * Math.sqrt(Math.abs(square)))
+  const vector = new Float64Array(size)
   for (let k = 0; k < size; k++) {
-    const row = coordinates.data.subarray(k * size, (k + 1) * size)
     let sum = 0
     for (let i = 0; i < size; i++) {
-      const value = weights[i]! / row[i]!
-      row[i] = value
+      const value = weights[i]! / distances[k * size + i]!
+      vector[i] = value
       sum += value * value
     }
-    const norm = Math.sqrt(sum)
-    for (let i = 0; i < size; i++) row[i]! /= norm
+    const factor = 1 / Math.sqrt(sum)
+    for (const { chosen, weights: target } of parts) {
+      const start = k * chosen.length
+      for (let j = 0; j < chosen.length; j++) target.data[start + j] = vector[chosen[j]!]! * factor
+    }
   }
-  return { values, coordinates }
+  return values
 }
 
-/**
- * Replaces the active rows R of `vectors` by coordinates · R. Rows that live in one half only are
- * kept out of the product for the other, which halves the work.
- */
+/** The columns [from, to) of the vectors in a join: only the rows `chosen` among the active ones have entries there. */
+interface Part {
+  readonly columns: readonly [from: number, to: number]
+  readonly chosen: Int32Array
+  /** What the new vectors are made of, [active, chosen]. */
+  readonly weights: Matrix
+}
+
+/** Rows that live in one half only are kept out of the product for the other, which halves the work. */
+function partsOf(tear: Tear, active: readonly number[], halves: Uint8Array, scratch: Scratch): Part[] {
+  const { from, middle, to } = tear
+  const part = (other: number, columns: readonly [number, number]): Part => {
+    const chosen = Int32Array.from([...active.keys()].filter((k) => halves[active[k]!] !== other))
+    return { columns, chosen, weights: scratch.matrix(active.length, chosen.length) }
+  }
+  return [part(half.right, [from, middle]), part(half.left, [middle, to])]
+}
+
+/** Replaces the active rows R of `vectors`, in the columns of the part, by weights · R. */
 async function combineRows(
   { vectors, products }: Problem,
-  { from, middle, to }: Tear,
-  part: { active: readonly number[]; halves: Uint8Array; coordinates: Matrix }
+  active: readonly number[],
+  { columns: [from, to], chosen, weights }: Part,
+  scratch: Scratch
 ): Promise<void> {
-  const { active, halves, coordinates } = part
-  const parts = [
-    { other: half.right, columns: [from, middle] as const },
-    { other: half.left, columns: [middle, to] as const }
-  ]
-  for (const { other, columns } of parts) {
-    const chosen = [...active.keys()].filter((k) => halves[active[k]!] !== other)
-    const weights = gatherColumns(coordinates, chosen)
-    const rows = gatherRows(vectors, { rows: chosen.map((k) => active[k]!), columns })
-    const used = weights.data.length < smallestProduct ? scalarProducts : products
-    const combined = await used.product(weights, rows)
-    active.forEach((row, k) => {
-      const values = combined.data.subarray(k * combined.columns, (k + 1) * combined.columns)
-      vectors.data.set(values, row * vectors.columns + columns[0])
-    })
+  const { data, columns } = vectors
+  const width = to - from
+  const rows = scratch.matrix(chosen.length, width)
+  for (let i = 0; i < chosen.length; i++) {
+    const start = active[chosen[i]!]! * columns + from
+    for (let j = 0; j < width; j++) rows.data[i * width + j] = data[start + j]!
   }
-}
-
-function gatherColumns(a: Matrix, columns: readonly number[]): Matrix {
-  const count = columns.length
-  const result = matrix(a.rows, count)
-  const order = Int32Array.from(columns)
-  for (let i = 0; i < a.rows; i++) {
-    for (let k = 0; k < count; k++) result.data[i * count + k] = a.data[i * a.columns + order[k]!]!
+  const used = weights.data.length < smallestProduct ? scalarProducts : products
+  const combined = await used.product(weights, rows, { into: scratch.matrix(active.length, width) })
+  for (let k = 0; k < active.length; k++) {
+    const start = active[k]! * columns + from
+    for (let j = 0; j < width; j++) data[start + j] = combined.data[k * width + j]!
   }
-  return result
-}
-
-/** Columns [from, to) of some rows of `a`: [rows, to − from]. */
-function gatherRows(
-  a: Matrix,
-  { rows, columns: [from, to] }: { rows: readonly number[]; columns: readonly [number, number] }
-): Matrix {
-  const result = matrix(rows.length, to - from)
-  rows.forEach((row, k) => {
-    result.data.set(a.data.subarray(row * a.columns + from, row * a.columns + to), k * (to - from))
-  })
-  return result
 }

@@ -7,6 +7,7 @@
  * and bidiagonal QR algorithms for performance (ACM TOMS 40, 2014).
  */
 import type { Matrix } from './matrix'
+import { copyRows } from './row-products'
 
 /** Columns of a strip: 1536 rows of it are 768 KiB. */
 const stripColumns = 64
@@ -39,58 +40,55 @@ export class PlaneRotations {
   /** Applies everything collected so far. */
   finish(): void {
     const { rows, columns, data } = this.target
-    for (let from = 0; this.count > 0 && from < columns; from += stripColumns) {
-      const width = Math.min(stripColumns, columns - from)
-      const strip = Array.from({ length: rows }, (_, i) =>
-        data.slice(i * columns + from, i * columns + from + width)
-      )
-      this.rotateStrip(strip)
-      for (let i = 0; i < rows; i++) data.set(strip[i]!, i * columns + from)
+    if (this.count > 0) {
+      const strip = new Float64Array(rows * Math.min(stripColumns, columns))
+      for (let from = 0; from < columns; from += stripColumns) {
+        const width = Math.min(stripColumns, columns - from)
+        const [inside, packed] = [
+          { data, offset: from, stride: columns },
+          { data: strip, offset: 0, stride: width }
+        ]
+        copyRows(inside, packed, rows, width)
+        this.rotateStrip(strip, width)
+        copyRows(packed, inside, rows, width)
+      }
     }
     this.count = 0
   }
 
-  private rotateStrip(strip: readonly Float64Array[]): void {
+  private rotateStrip(strip: Float64Array, width: number): void {
     const { rowPairs, cosineSines } = this
     const end = 2 * this.count
     let at = 0
     while (at < end) {
-      const p = strip[rowPairs[at]!]!
-      const q = strip[rowPairs[at + 1]!]!
+      const p = rowPairs[at]! * width
+      const q = rowPairs[at + 1]! * width
       const c = cosineSines[at]!
       const s = cosineSines[at + 1]!
       at += 2
       if (at < end && rowPairs[at] === rowPairs[at - 1]) {
-        rotateThree([p, q, strip[rowPairs[at + 1]!]!], [c, s, cosineSines[at]!, cosineSines[at + 1]!])
+        const r = rowPairs[at + 1]! * width
+        const c2 = cosineSines[at]!
+        const s2 = cosineSines[at + 1]!
         at += 2
+        // Rotates (p, q) and then (q, r): a sweep's next rotation starts where the last one ended, in a register.
+        for (let j = 0; j < width; j++) {
+          const x = strip[p + j]!
+          const y = strip[q + j]!
+          const z = strip[r + j]!
+          const passed = c * y - s * x
+          strip[p + j] = c * x + s * y
+          strip[q + j] = c2 * passed + s2 * z
+          strip[r + j] = c2 * z - s2 * passed
+        }
       } else {
-        rotateTwo(p, q, c, s)
+        for (let j = 0; j < width; j++) {
+          const x = strip[p + j]!
+          const y = strip[q + j]!
+          strip[p + j] = c * x + s * y
+          strip[q + j] = c * y - s * x
+        }
       }
     }
-  }
-}
-
-function rotateTwo(p: Float64Array, q: Float64Array, c: number, s: number): void {
-  for (let j = 0; j < p.length; j++) {
-    const x = p[j]!
-    const y = q[j]!
-    p[j] = c * x + s * y
-    q[j] = c * y - s * x
-  }
-}
-
-/** Rotates (p, q) and then (q, r): a sweep's next rotation starts where the last one ended, in a register. */
-function rotateThree(
-  [p, q, r]: readonly [Float64Array, Float64Array, Float64Array],
-  [c, s, c2, s2]: readonly [number, number, number, number]
-): void {
-  for (let j = 0; j < p.length; j++) {
-    const x = p[j]!
-    const y = q[j]!
-    const z = r[j]!
-    const passed = c * y - s * x
-    p[j] = c * x + s * y
-    q[j] = c2 * passed + s2 * z
-    r[j] = c2 * z - s2 * passed
   }
 }

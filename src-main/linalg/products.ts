@@ -7,6 +7,8 @@ export interface ProductOptions {
   readonly transposeB?: boolean
   /** What the product is subtracted from, of its shape; not modified. */
   readonly subtractFrom?: Matrix
+  /** Where the result goes, of its shape and none of the operands; left out, into new memory. */
+  readonly into?: Matrix
 }
 
 /**
@@ -32,6 +34,13 @@ export function productShape(a: Matrix, b: Matrix, options: ProductOptions = {})
       `A product [${rows}, ${columns}] cannot be subtracted from [${c.rows}, ${c.columns}].`
     )
   }
+  const { into } = options
+  if (into !== undefined && (into.rows !== rows || into.columns !== columns)) {
+    throw new WorkbenchError(
+      'internal',
+      `A product [${rows}, ${columns}] cannot be written into [${into.rows}, ${into.columns}].`
+    )
+  }
   return [rows, inner, columns]
 }
 
@@ -39,7 +48,9 @@ export const scalarProducts: Products = {
   async product(a, b, options = {}) {
     const [rows, inner, columns] = productShape(a, b, options)
     const { subtractFrom } = options
-    const result = matrix(rows, columns, subtractFrom?.data.slice())
+    const result = options.into ?? matrix(rows, columns)
+    if (subtractFrom === undefined) result.data.fill(0)
+    else result.data.set(subtractFrom.data)
     const factor = subtractFrom === undefined ? 1 : -1
     const [aRow, aInner] = options.transposeA ? [1, a.columns] : [a.columns, 1]
     const [bInner, bColumn] = options.transposeB ? [1, b.columns] : [b.columns, 1]

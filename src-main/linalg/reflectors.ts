@@ -7,7 +7,8 @@
  */
 import { matrix, type Matrix } from './matrix'
 import type { Products } from './products'
-import { addRowProducts, type RowWindow } from './row-products'
+import { addRowProducts, copyRows, type RowWindow } from './row-products'
+import { Scratch, withScratch } from './scratch'
 
 /**
  * A sequence of reflectors H_0, H_1, ... over vectors of one length.
@@ -30,9 +31,14 @@ export const reflectorsPerBlock = 32
  */
 const negligible = 2 ** -900
 
-/** A sequence of `count` reflectors of `length` that are all still the identity. */
-export function identityReflectors(count: number, length: number, shift: number): Reflectors {
-  return { vectors: matrix(count, length), taus: new Float64Array(count), shift }
+/** A sequence of `count` reflectors of `length`, in the memory of `scratch`, that are all still the identity. */
+export function identityReflectors(
+  count: number,
+  length: number,
+  shift: number,
+  scratch = new Scratch()
+): Reflectors {
+  return { vectors: scratch.zeros(count, length), taus: new Float64Array(count), shift }
 }
 
 /**
@@ -112,12 +118,28 @@ function triangularFactor(taus: Float64Array, gram: Float64Array): Float64Array 
   const t = new Float64Array(width * width)
   for (let j = 0; j < width; j++) {
     const tau = taus[j]!
-    for (let i = 0; i < j; i++) {
-      let sum = 0
-      for (let k = i; k < j; k++) sum += t[i * width + k]! * gram[j * width + k]!
-      t[i * width + j] = -tau * sum
+    const g = j * width
+    // Two rows and two sums each: one sum would wait for itself. Below the diagonal T is zero.
+    for (let i = 0; i < j; i += 2) {
+      const upper = i * width
+      const lower = upper + width
+      let upperEven = 0
+      let upperOdd = 0
+      let lowerEven = 0
+      let lowerOdd = 0
+      let k = i
+      for (; k + 1 < j; k += 2) {
+        upperEven += t[upper + k]! * gram[g + k]!
+        lowerEven += t[lower + k]! * gram[g + k]!
+        upperOdd += t[upper + k + 1]! * gram[g + k + 1]!
+        lowerOdd += t[lower + k + 1]! * gram[g + k + 1]!
+      }
+      if (k < j) upperEven += t[upper + k]! * gram[g + k]!
+      if (k < j) lowerEven += t[lower + k]! * gram[g + k]!
+      t[upper + j] = -tau * (upperEven + upperOdd)
+      if (i + 1 < j) t[lower + j] = -tau * (lowerEven + lowerOdd)
     }
-    t[j * width + j] = tau
+    t[g + j] = tau
   }
   return t
 }
@@ -161,27 +183,35 @@ export function applyToRows(reflectors: Reflectors, c: Matrix): void {
 const reflectorsPerProduct = 128
 
 /**
- * C · (H_0 · H_1 · …)ᵀ for C [rows, length], with the large products from `products`. LAPACK dormqr, transposed.
+ * C ← C · (H_0 · H_1 · …)ᵀ for C [rows, length], in place, with the large products from `products`. LAPACK dormqr, transposed.
  *
- * A block is C ← C − (C Vᵀ) Tᵀ V with V as it is stored, zeros included: they cost less than cutting them off.
+ * A block is C ← C − (C Vᵀ) (Tᵀ V) in the columns from its first one on; those before stay as they are.
  */
-export async function transformedRows(
-  reflectors: Reflectors,
-  c: Matrix,
-  products: Products
-): Promise<Matrix> {
-  const { vectors, taus } = reflectors
-  let result = c
+export async function transformRows(reflectors: Reflectors, c: Matrix, products: Products): Promise<void> {
+  const { vectors, taus, shift } = reflectors
   for (const { from, to } of blocksBackward(reflectors, reflectorsPerProduct)) {
-    const rows = vectors.data.subarray(from * vectors.columns, to * vectors.columns)
-    const v = matrix(to - from, vectors.columns, rows)
-    const gram = await products.product(v, v, { transposeB: true })
-    const t = matrix(v.rows, v.rows, triangularFactor(taus.subarray(from, to), gram.data))
-    const overlap = await products.product(result, v, { transposeB: true })
-    const weights = await products.product(overlap, t, { transposeB: true })
-    result = await products.product(weights, v, { subtractFrom: result })
+    await withScratch(async (scratch) => {
+      const width = to - from
+      const first = from + shift
+      const length = c.columns - first
+      const v = scratch.matrix(width, length)
+      copyRows({ ...windowOf(vectors, first), offset: from * vectors.columns + first }, windowOf(v), width, length)
+      const gram = await products.product(v, v, { transposeB: true, into: scratch.matrix(width, width) })
+      const t = matrix(width, width, triangularFactor(taus.subarray(from, to), gram.data))
+      const turned = await products.product(t, v, { transposeA: true, into: scratch.matrix(width, length) })
+      const part = scratch.matrix(c.rows, length)
+      copyRows(windowOf(c, first), windowOf(part), c.rows, length)
+      const overlap = await products.product(part, v, { transposeB: true, into: scratch.matrix(c.rows, width) })
+      const into = scratch.matrix(c.rows, length)
+      const changed = await products.product(overlap, turned, { subtractFrom: part, into })
+      copyRows(windowOf(changed), windowOf(c, first), c.rows, length)
+    })
   }
-  return result
+}
+
+/** The columns of `a` from `first` on. */
+function windowOf(a: Matrix, first = 0): RowWindow {
+  return { data: a.data, offset: first, stride: a.columns }
 }
 
 function blocksBackward(reflectors: Reflectors, width = reflectorsPerBlock): { from: number; to: number }[] {

@@ -12,6 +12,17 @@ export interface RowWindow {
   readonly stride: number
 }
 
+/** Copies [rows, columns]; a plain loop, since a view and `set` for every row would leave more garbage than they copy. */
+export function copyRows(source: RowWindow, target: RowWindow, rows: number, columns: number): void {
+  const from = source.data
+  const to = target.data
+  for (let i = 0; i < rows; i++) {
+    const read = source.offset + i * source.stride
+    const write = target.offset + i * target.stride
+    for (let j = 0; j < columns; j++) to[write + j] = from[read + j]!
+  }
+}
+
 /** Rows of B that are met again by every pair of rows of A while they are in the cache. */
 const rowsPerBlock = 64
 /** Length of one stretch of a dot product: 64 such rows fill 128 KiB, which any level-two cache holds. */

@@ -6,11 +6,12 @@
  * eigenvalue far below ε ‖A‖ carries no correct digit.
  */
 import { WorkbenchError } from '@contract/errors'
-import { descendingOrder, orderedRows, rowSigns } from './descending'
+import { descendingOrder, makeLargestPositive } from './descending'
 import { divideAndConquer } from './divide-and-conquer'
-import type { Matrix } from './matrix'
+import { matrix, type Matrix } from './matrix'
 import type { Products } from './products'
-import { transformedRows } from './reflectors'
+import { transformRows } from './reflectors'
+import { withScratch } from './scratch'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 import { tridiagonalForm } from './tridiagonal-form'
 import { unitFactor } from './unit-scale'
@@ -35,14 +36,20 @@ export interface SymmetricEigen {
  */
 export async function symmetricEigen(a: Matrix, products: Products): Promise<SymmetricEigen> {
   const factor = squareFactor(a)
-  const { diagonal, offDiagonal, reflectors } = tridiagonalForm(a, factor)
-  const rows = await divideAndConquer(diagonal, offDiagonal, products)
-  const vectors = await transformedRows(reflectors, rows, products)
-  const order = descendingOrder(diagonal)
-  return {
-    values: Float64Array.from(order, (k) => diagonal[k]! / factor),
-    vectors: orderedRows(vectors, order, rowSigns(vectors))
-  }
+  const n = a.rows
+  return withScratch(async (scratch) => {
+    const { diagonal, offDiagonal, reflectors } = tridiagonalForm(a, factor, scratch)
+    const rows = await divideAndConquer(diagonal, offDiagonal, products, scratch)
+    const order = descendingOrder(diagonal)
+    const vectors = matrix(n, n)
+    for (let k = 0; k < n; k++) {
+      const start = order[k]! * n
+      for (let j = 0; j < n; j++) vectors.data[k * n + j] = rows.data[start + j]!
+    }
+    await transformRows(reflectors, vectors, products)
+    makeLargestPositive(vectors)
+    return { values: Float64Array.from(order, (k) => diagonal[k]! / factor), vectors }
+  })
 }
 
 /**

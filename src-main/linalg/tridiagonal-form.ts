@@ -1,5 +1,6 @@
 import type { Matrix } from './matrix'
 import { identityReflectors, reflect, type Reflectors } from './reflectors'
+import { Scratch } from './scratch'
 import { reserve, type Kernels } from './simd/kernels'
 
 /** factor · A = Q · T · Qᵀ with T tridiagonal and Q = H_0 · H_1 · … the product of `reflectors`. */
@@ -8,6 +9,7 @@ export interface TridiagonalForm {
   readonly diagonal: Float64Array
   /** T's entries beside the diagonal, [n - 1]. */
   readonly offDiagonal: Float64Array
+  /** In the memory of the scratch given. */
   readonly reflectors: Reflectors
 }
 
@@ -22,11 +24,11 @@ export interface TridiagonalForm {
  * Source: Golub & Van Loan 8.3.1; LAPACK dsytd2; the shared walk follows Howell et al., Cache efficient
  * bidiagonalization using BLAS 2.5 operators (ACM TOMS 34, 2008). 4/3 n³ flops.
  */
-export function tridiagonalForm(a: Matrix, factor: number): TridiagonalForm {
+export function tridiagonalForm(a: Matrix, factor: number, scratch = new Scratch()): TridiagonalForm {
   const n = a.rows
   const diagonal = new Float64Array(n)
   const offDiagonal = new Float64Array(Math.max(0, n - 1))
-  const reflectors = identityReflectors(Math.max(0, n - 1), n, 1)
+  const reflectors = identityReflectors(Math.max(0, n - 1), n, 1, scratch)
   const work = paddedCopy(a, factor)
   const { data, stride } = work
   for (let k = 0; k < n; k++) {

@@ -59,13 +59,14 @@ export interface InferenceSession {
    * Runs the model once.
    *
    * - `feeds` must name every input without an initializer.
-   * - `fetches` limits the outputs; all of them by default.
+   * - `fetches` limits the outputs; all of them by default. Given as tensors, each output is written into the data of
+   *   its tensor, which must have the output's type and shape and share no memory with the feeds.
    *
    * @throws WorkbenchError `native` when the runtime refuses, with its words.
    */
   run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
-    fetches?: readonly string[]
+    fetches?: readonly string[] | Readonly<Record<string, RuntimeTensor>>
   ): Promise<Readonly<Record<string, RuntimeTensor>>>
   /** Frees the native memory. The session must not be used afterwards. */
   release(): Promise<void>

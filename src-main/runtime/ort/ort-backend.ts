@@ -56,13 +56,9 @@ function wrapSession(session: OrtSession, isProfiled: boolean): InferenceSession
     outputNames: session.outputNames,
     async run(feeds, fetches) {
       try {
-        const ortFeeds = Object.fromEntries(
-          Object.entries(feeds).map(([name, tensor]) => [
-            name,
-            new Tensor(tensor.dataType, tensor.data, tensor.dims)
-          ])
-        )
-        const results = await session.run(ortFeeds, fetches ?? session.outputNames)
+        const results = isNames(fetches)
+          ? await session.run(toOrt(feeds), fetches ?? session.outputNames)
+          : await session.run(toOrt(feeds), toOrt(fetches))
         return Object.fromEntries(
           Object.entries(results).map(([name, value]) => [name, fromOrt(name, value)])
         )
@@ -80,6 +76,21 @@ function wrapSession(session: OrtSession, isProfiled: boolean): InferenceSession
 function describeInput(metadata: OrtSession.ValueMetadata): SessionInput {
   if (!metadata.isTensor) return { name: metadata.name, dataType: 'non-tensor', dims: [] }
   return { name: metadata.name, dataType: metadata.type, dims: metadata.shape }
+}
+
+function isNames(
+  fetches: readonly string[] | Readonly<Record<string, RuntimeTensor>> | undefined
+): fetches is readonly string[] | undefined {
+  return fetches === undefined || Array.isArray(fetches)
+}
+
+function toOrt(tensors: Readonly<Record<string, RuntimeTensor>>): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      new Tensor(tensor.dataType, tensor.data, tensor.dims)
+    ])
+  )
 }
 
 const carriedTypes: ReadonlySet<string> = new Set<RuntimeDataType>([
