@@ -55,11 +55,12 @@ export async function lowRankFactors(
       'The weight holds values that are not finite; it cannot be factorised.'
     )
   }
-  const { vectors, singularValues } =
+  const basis =
     weight.columns <= weight.rows
       ? await outputSideBasis(weight, moment, products)
       : await inputSideBasis(weight, moment, products)
-  const down = await products.product(weight, vectors, { transposeB: true })
+  const { vectors, singularValues } = basis
+  const down = basis.down ?? (await products.product(weight, vectors, { transposeB: true }))
   if (moment !== undefined) return { down, up: vectors, singularValues }
   // ‖W·v_k‖ has twice the digits of the root of an eigenvalue; with a moment it would cost another product.
   const separated = await separateSmall(down, vectors, products)
@@ -70,6 +71,8 @@ interface OutputBasis {
   /** Vᵀ [k, out], orthonormal rows. */
   readonly vectors: Matrix
   readonly singularValues: Float64Array
+  /** W · V [in, k], where it is known for less than that product. */
+  readonly down?: Matrix
 }
 
 async function outputSideBasis(
@@ -97,7 +100,11 @@ async function inputSideBasis(
   const { values, vectors } = await symmetricEigen(inner, products)
   // Rows uᵀ·(LᵀW) have length σ.
   const spanned = await products.product(vectors, whitened)
-  return { vectors: await orthonormalizedRows(spanned, products), singularValues: squareRoots(values) }
+  const { rows, factor } = await orthonormalizedRows(spanned, products)
+  const basis = { vectors: rows, singularValues: squareRoots(values) }
+  if (moment !== undefined || factor === undefined) return basis
+  // UᵀW = F · Vᵀ and U is orthogonal, so W · V = U · F: a product of size [in, in, in] instead of [in, out, in].
+  return { ...basis, down: await products.product(vectors, factor, { transposeA: true }) }
 }
 
 /** Pivots below this share of the largest diagonal entry are rounding noise of a singular moment. */

@@ -25,7 +25,7 @@ function nearlyOrthogonal(noise: number) {
 
 /** Of columns, which the helpers speak of. */
 async function orthonormalized(a: Matrix): Promise<Matrix> {
-  return transpose(await orthonormalizedRows(transpose(a), scalarProducts))
+  return transpose((await orthonormalizedRows(transpose(a), scalarProducts)).rows)
 }
 
 describe('orthonormalizedRows', () => {
@@ -51,6 +51,15 @@ describe('orthonormalizedRows', () => {
       // Columns of length 50 at most, turned by some 1e-9.
       expect(largestDifference(projected.data, columns.data)).toBeLessThan(50 * 1e-8)
     }
+  })
+
+  it('knows the factor that leads back, where one step suffices', async () => {
+    const { a } = nearlyOrthogonal(1e-10)
+    const { rows, factor } = await orthonormalizedRows(transpose(a), scalarProducts)
+    // What is left out is the square of the noise; the first row is about 50 long.
+    expect(largestDifference(multiply(factor!, rows).data, transpose(a).data)).toBeLessThan(50 * 20 * epsilon)
+    const disturbed = transpose(nearlyOrthogonal(1e-6).a)
+    expect((await orthonormalizedRows(disturbed, scalarProducts)).factor).toBeUndefined()
   })
 
   it('completes the basis where rows are zero or depend on others', async () => {

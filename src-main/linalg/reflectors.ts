@@ -183,33 +183,50 @@ export function applyToRows(reflectors: Reflectors, c: Matrix): void {
 const reflectorsPerProduct = 128
 
 /**
- * C ← C · (H_0 · H_1 · …)ᵀ for C [rows, length], in place, with the large products from `products`. LAPACK dormqr, transposed.
+ * C · (H_0 · H_1 · …)ᵀ for C [rows, length], which is overwritten, with the large products from `products`. LAPACK dormqr, transposed.
  *
  * A block is C ← C − (C Vᵀ) (Tᵀ V) in the columns from its first one on; those before stay as they are.
  */
-export async function transformRows(reflectors: Reflectors, c: Matrix, products: Products): Promise<void> {
+export async function transformedRows(
+  reflectors: Reflectors,
+  c: Matrix,
+  products: Products
+): Promise<Matrix> {
   const { vectors, taus, shift } = reflectors
+  const result = matrix(c.rows, c.columns)
+  if (taus.length === 0) result.data.set(c.data)
   for (const { from, to } of blocksBackward(reflectors, reflectorsPerProduct)) {
     await withScratch(async (scratch) => {
       const width = to - from
-      const first = from + shift
+      // The last block changes nearly every column: cutting the others off would cost more than they do.
+      const isLast = from === 0
+      const first = isLast ? 0 : from + shift
       const length = c.columns - first
-      const v = scratch.matrix(width, length)
-      copyRows({ ...windowOf(vectors, first), offset: from * vectors.columns + first }, windowOf(v), width, length)
-      const gram = await products.product(v, v, { transposeB: true, into: scratch.matrix(width, width) })
+      const into = (rows: number, columns: number) => ({ into: scratch.matrix(rows, columns) })
+      const own = matrix(width, c.columns, vectors.data.subarray(from * c.columns, to * c.columns))
+      const v = columnsFrom(own, first, scratch)
+      const gram = await products.product(v, v, { transposeB: true, ...into(width, width) })
       const t = matrix(width, width, triangularFactor(taus.subarray(from, to), gram.data))
-      const turned = await products.product(t, v, { transposeA: true, into: scratch.matrix(width, length) })
-      const part = scratch.matrix(c.rows, length)
-      copyRows(windowOf(c, first), windowOf(part), c.rows, length)
-      const overlap = await products.product(part, v, { transposeB: true, into: scratch.matrix(c.rows, width) })
-      const into = scratch.matrix(c.rows, length)
-      const changed = await products.product(overlap, turned, { subtractFrom: part, into })
-      copyRows(windowOf(changed), windowOf(c, first), c.rows, length)
+      const turned = await products.product(t, v, { transposeA: true, ...into(width, length) })
+      const part = columnsFrom(c, first, scratch)
+      const overlap = await products.product(part, v, { transposeB: true, ...into(c.rows, width) })
+      const target = isLast ? { into: result } : into(c.rows, length)
+      const changed = await products.product(overlap, turned, { subtractFrom: part, ...target })
+      if (!isLast) copyRows(windowOf(changed), windowOf(c, first), c.rows, length)
     })
   }
+  return result
 }
 
-/** The columns of `a` from `first` on. */
+/** The columns of `a` from `first` on: `a` itself, or a copy in the memory of `scratch`. */
+function columnsFrom(a: Matrix, first: number, scratch: Scratch): Matrix {
+  if (first === 0) return a
+  const result = scratch.matrix(a.rows, a.columns - first)
+  copyRows(windowOf(a, first), windowOf(result), result.rows, result.columns)
+  return result
+}
+
+/** A view of the columns of `a` from `first` on. */
 function windowOf(a: Matrix, first = 0): RowWindow {
   return { data: a.data, offset: first, stride: a.columns }
 }

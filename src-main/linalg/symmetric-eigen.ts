@@ -8,9 +8,9 @@
 import { WorkbenchError } from '@contract/errors'
 import { descendingOrder, makeLargestPositive } from './descending'
 import { divideAndConquer } from './divide-and-conquer'
-import { matrix, type Matrix } from './matrix'
+import type { Matrix } from './matrix'
 import type { Products } from './products'
-import { transformRows } from './reflectors'
+import { transformedRows } from './reflectors'
 import { withScratch } from './scratch'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 import { tridiagonalForm } from './tridiagonal-form'
@@ -41,12 +41,12 @@ export async function symmetricEigen(a: Matrix, products: Products): Promise<Sym
     const { diagonal, offDiagonal, reflectors } = tridiagonalForm(a, factor, scratch)
     const rows = await divideAndConquer(diagonal, offDiagonal, products, scratch)
     const order = descendingOrder(diagonal)
-    const vectors = matrix(n, n)
+    const ordered = scratch.matrix(n, n)
     for (let k = 0; k < n; k++) {
       const start = order[k]! * n
-      for (let j = 0; j < n; j++) vectors.data[k * n + j] = rows.data[start + j]!
+      for (let j = 0; j < n; j++) ordered.data[k * n + j] = rows.data[start + j]!
     }
-    await transformRows(reflectors, vectors, products)
+    const vectors = await transformedRows(reflectors, ordered, products)
     makeLargestPositive(vectors)
     return { values: Float64Array.from(order, (k) => diagonal[k]! / factor), vectors }
   })
