@@ -75,6 +75,8 @@ export interface ProbeParams {
   readonly workspaceFolder: string
   /** With which the finished models will run. */
   readonly threads: number
+  /** Measures even what the cache has, in place of it. */
+  readonly again: boolean
 }
 
 /** Which model it is, recognised or not. */

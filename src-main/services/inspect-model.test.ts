@@ -140,22 +140,28 @@ describe('looking into a model', () => {
     expect(times).toBe(table)
     expect(asked.at(-1)).toMatchObject({
       name: 'machine.probe',
-      params: { modelPath: '/allowed/real/model', workspaceFolder: '/workspace', threads: 1 }
+      params: { modelPath: '/allowed/real/model', workspaceFolder: '/workspace', threads: 1, again: false }
     })
     expect([opened, closed]).toEqual([2, 1])
-    await expect(looking.times({ modelPath: '/etc/passwd', threads: 1 }, {})).rejects.toMatchObject({
+    await expect(
+      looking.times({ modelPath: '/etc/passwd', threads: 1, again: false }, {})
+    ).rejects.toMatchObject({
       code: 'invalid-input'
     })
     expect(opened).toBe(2)
+    await looking.times({ modelPath: model.modelPath, threads: 1, again: true }, {})
+    expect(asked.at(-1)).toMatchObject({ params: { again: true } })
   })
 
   it('closes the engine of a timing that failed or is under way', async () => {
     const looking = inspection()
     failure = new WorkbenchError('cancelled', 'Taken back.')
-    await expect(looking.times({ modelPath: '/allowed/model', threads: 1 }, {})).rejects.toBe(failure)
+    await expect(looking.times({ modelPath: '/allowed/model', threads: 1, again: false }, {})).rejects.toBe(
+      failure
+    )
     expect(closed).toBe(1)
     failure = undefined
-    const underWay = looking.times({ modelPath: '/allowed/model', threads: 1 }, {})
+    const underWay = looking.times({ modelPath: '/allowed/model', threads: 1, again: false }, {})
     looking.close()
     expect(closed).toBe(2)
     await underWay

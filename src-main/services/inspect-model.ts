@@ -110,8 +110,8 @@ export function createModelInspection({
         { ...sessionOf(model), selection: model.selection, layerId },
         { ...options, topic: 'model.twins' }
       ),
-    async times({ modelPath, threads }, options) {
-      const params = { modelPath: folders.resolve(modelPath), workspaceFolder, threads }
+    async times({ modelPath, threads, again }, options) {
+      const params = { modelPath: folders.resolve(modelPath), workspaceFolder, threads, again }
       // Of its own: seconds of timing must hold up no plan, and nothing of it is needed again, as the cache keeps the table.
       const own = openEngine()
       timing.add(own)

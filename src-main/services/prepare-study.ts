@@ -74,7 +74,8 @@ async function measuredRankMultiple(
 ): Promise<number> {
   if (recipe.allocation.rankMultiple !== 'measured') return 1
   const threads = Math.min(recipe.evaluation.threads, availableParallelism())
-  const probe = await builder.request('machine.probe', { modelPath, workspaceFolder, threads }, options)
+  const params = { modelPath, workspaceFolder, threads, again: false }
+  const probe = await builder.request('machine.probe', params, options)
   return probe.rankMultiple
 }
 

@@ -99,7 +99,7 @@ export const calls = {
   /** The products of queries and keys, and of values and outputs, in the attention that a layer belongs to. */
   'model.twins': call<TwinSpectra>()(inspectedLayerSchema),
   'weights.statistics': call<WeightStatistics>()(inspectedLayerSchema),
-  /** Times this machine on the products that ranks are about. Seconds the first time, then from the cache. */
+  /** Times this machine on the products that ranks are about. Seconds the first time or `again`, then from the cache. */
   'machine.probe': call<LatencyTable>()(timedModelSchema),
   /** Chooses ranks without making the model; a newer question takes the place of one that waits. */
   'plan.preview': call<ModelPlan>()(planPreviewSchema),

@@ -34,7 +34,9 @@ export type InspectedLayer = z.output<typeof inspectedLayerSchema>
 /** A model whose layers are timed on this machine, with the threads that plans reckon with. */
 export const timedModelSchema = z.strictObject({
   modelPath: pathSchema,
-  threads: z.int().min(1).max(1024).default(1)
+  threads: z.int().min(1).max(1024).default(1),
+  /** Measured even when times are remembered, in place of those: they may have been taken under load. */
+  again: z.boolean().default(false)
 })
 export type TimedModelRequest = z.output<typeof timedModelSchema>
 

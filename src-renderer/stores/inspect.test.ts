@@ -38,7 +38,10 @@ describe('the times of an inspected model', () => {
     const asked = store.estimateTimes()
     expect(store.isTiming).toBe(true)
     await asked
-    expect(host.asked.at(-1)).toEqual({ name: 'machine.probe', params: { modelPath: '/models/tiny' } })
+    expect(host.asked.at(-1)).toEqual({
+      name: 'machine.probe',
+      params: { modelPath: '/models/tiny', again: false }
+    })
     expect(store.isTiming).toBe(false)
     expect(store.rows.map(({ times }) => times?.dense)).toEqual([0.4, 0.4])
     expect(store.rows.map(plannedMilliseconds)).toEqual([0.3, 0.4])
@@ -55,6 +58,25 @@ describe('the times of an inspected model', () => {
     handlers['machine.probe'] = () => latencyTable
     await store.estimateTimes()
     expect([store.timesFailure, store.times]).toEqual([undefined, latencyTable])
+  })
+
+  it('are measured again on demand, and stay as they are until then and when that fails', async () => {
+    const store = useInspectStore()
+    await store.open('/models/tiny')
+    await store.estimateTimes()
+    const measured = { ...latencyTable, shapes: [] }
+    handlers['machine.probe'] = () => measured
+    await store.estimateTimes(true)
+    expect(host.asked.findLast(({ name }) => name === 'machine.probe')?.params).toMatchObject({ again: true })
+    expect(store.times).toEqual(measured)
+    handlers['machine.probe'] = () => {
+      throw new WorkbenchError('crashed', 'The engine ended.')
+    }
+    await store.estimateTimes(true)
+    expect([store.times, store.timesFailure]).toEqual([
+      measured,
+      expect.stringContaining('The engine ended.')
+    ])
   })
 
   it('hold up nothing, are taken back, and do not outlive the model', async () => {

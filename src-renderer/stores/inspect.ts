@@ -69,11 +69,13 @@ export const useInspectStore = defineStore('inspect', () => {
     if (spectra.value.value !== undefined && spectra.failure.value === undefined) preview.follow(model)
   }
 
-  /** Times this machine on the shapes of the model, so that rows have times. */
-  async function estimateTimes(): Promise<void> {
+  /** Times this machine on the shapes of the model, so that rows have times; `again` also when it is remembered. */
+  async function estimateTimes(again = false): Promise<void> {
     const path = modelPath.value
     if (path === undefined) return
-    await times.ask((signal) => host.call('machine.probe', { modelPath: path }, { signal }))
+    await times.ask((signal) => host.call('machine.probe', { modelPath: path, again }, { signal }))
+    // A plan that reckons in times reckons with these from now on.
+    if (again && preview.settings.unit === 'milliseconds') void preview.replan()
   }
 
   function choose(chosen: string): void {

@@ -10,10 +10,10 @@ import type { PlanRanksInputs } from '../../compression/plan-ranks'
 import type { ModelCosts } from '../../compression/pricing'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import type { LowRankMaking, RankChoice } from '../../study/trial-spec'
-import type { Cache } from '../../workspace/cache'
 import { sha256Text } from '../../workspace/files'
 import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
+import { cachedJson } from './cached-json'
 import { countCosts, measureRunMilliseconds } from './model-costs'
 import { measureSensitivity, sensitivityVersion } from './measure-sensitivity'
 import { machineProbeVersion, probeMachine, timedShapes, type MachineProbe } from './probe-machine'
@@ -72,17 +72,22 @@ async function costsOf(
   return { ...counted, latency: { table, modelMilliseconds: await measureRunMilliseconds(timed, context) } }
 }
 
+/** What of this machine is timed. */
+interface ProbeQuestion {
+  readonly layers: readonly LinearLayer[]
+  readonly precision: Precision
+  readonly threads: number
+  /** Measured even when times are remembered, in place of those. */
+  readonly again?: boolean
+}
+
 /**
  * Times of this machine for the shapes of `layers`: from the cache, or measured. A time is no exact quantity; taking it once
- * and keeping it is what makes plans repeatable.
+ * and keeping it is what makes plans repeatable, until somebody asks for it `again`.
  */
 export async function probeOf(
   session: BuildSession,
-  {
-    layers,
-    precision,
-    threads
-  }: { readonly layers: readonly LinearLayer[]; readonly precision: Precision; readonly threads: number },
+  { layers, precision, threads, again = false }: ProbeQuestion,
   context: JobContext
 ): Promise<MachineProbe> {
   const { model, opened, description, keepFloat, backend, clock, workspace } = session
@@ -98,7 +103,7 @@ export async function probeOf(
     precision
   }
   const key = sha256Text(canonicalJson({ ...conditions, shapes: shapes.map((shape) => ({ ...shape })) }))
-  return cachedJson(workspace.cache, ['latency', key], machineProbeSchema, () =>
+  return cachedJson(workspace.cache, { kind: 'latency', key, again }, machineProbeSchema, () =>
     probeMachine({ shapes, backend, clock, threads, precision, processor }, context)
   )
 }
@@ -126,40 +131,31 @@ async function sensitivitiesOf(
     layers: layers.map(({ id }) => id)
   }
   const key = await session.cacheKey(about, context)
-  return cachedJson(session.workspace.cache, ['sensitivity', key], sensitivityTableSchema, async () => {
-    const dataset = await session.calibrationSet()
-    const { model, resampleToHz, backend, params } = session
-    const decomposed = new Map<string, LowRankFactors>()
-    for (const [key, kept] of factors) decomposed.set(key, await kept.read())
-    return session.withOriginal((recognizer) =>
-      measureSensitivity(
-        {
-          model,
-          layers,
-          factors: decomposed,
-          recognizer,
-          dataset,
-          resampleToHz,
-          backend,
-          threads: params.threads,
-          rankMultiple
-        },
-        context
+  return cachedJson(
+    session.workspace.cache,
+    { kind: 'sensitivity', key },
+    sensitivityTableSchema,
+    async () => {
+      const dataset = await session.calibrationSet()
+      const { model, resampleToHz, backend, params } = session
+      const decomposed = new Map<string, LowRankFactors>()
+      for (const [key, kept] of factors) decomposed.set(key, await kept.read())
+      return session.withOriginal((recognizer) =>
+        measureSensitivity(
+          {
+            model,
+            layers,
+            factors: decomposed,
+            recognizer,
+            dataset,
+            resampleToHz,
+            backend,
+            threads: params.threads,
+            rankMultiple
+          },
+          context
+        )
       )
-    )
-  })
-}
-
-/** An entry of the cache that is JSON: what is there, or what `make` makes, which is then kept. */
-async function cachedJson<T>(
-  cache: Cache,
-  [kind, key]: readonly [kind: string, key: string],
-  schema: { parse(stored: unknown): T },
-  make: () => Promise<T>
-): Promise<T> {
-  const cached = await cache.read(kind, key)
-  if (cached !== undefined) return schema.parse(JSON.parse(new TextDecoder().decode(cached)))
-  const made = await make()
-  await cache.write(kind, key, new TextEncoder().encode(JSON.stringify(made)))
-  return made
+    }
+  )
 }

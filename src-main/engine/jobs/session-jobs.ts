@@ -90,15 +90,15 @@ function layerOf({ layers, opened }: BuildSession, layerId: string): LinearLayer
   )
 }
 
-/** Times of this machine for the layers that a recipe compresses by default. */
+/** Times of this machine for the layers that a recipe compresses by default; taken `again` they replace those in the cache. */
 export function probeJob(
   session: BuildSession,
-  { threads }: ProbeParams,
+  { threads, again }: ProbeParams,
   context: JobContext
 ): Promise<EngineRequests['machine.probe']['result']> {
   // How many rows a product has depends on how the model is driven.
   requireDescription(session.opened)
   const selection = { excludeRoles: defaultExcludedRoles, include: [], exclude: [] }
   const layers = selectLayers(session.model, session.layers, selection)
-  return probeOf(session, { layers, precision: 'float32', threads }, context)
+  return probeOf(session, { layers, precision: 'float32', threads, again }, context)
 }

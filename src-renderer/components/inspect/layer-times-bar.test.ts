@@ -51,7 +51,24 @@ describe('the bar of times', () => {
       expect(bar.get('[role=status]').text()).toBe('Est. ms: 10 s of audio, 1 thread, float32')
     })
     expect(bar.get('[role=status]').attributes('title')).toContain('timed alone on Test 1')
-    expect(bar.findAll('button')).toEqual([])
+    expect(bar.findAll('button').map((each) => each.text())).toEqual(['Measure again'])
+  })
+
+  it('takes the times again on demand, and says so meanwhile', async () => {
+    handlers['machine.probe'] = () => latencyTable
+    await useInspectStore().open('/models/tiny')
+    await button('Estimate time')!.trigger('click')
+    await vi.waitUntil(() => button('Measure again') !== undefined)
+    const probe = Promise.withResolvers<LatencyTable>()
+    handlers['machine.probe'] = () => probe.promise
+    await button('Measure again')!.trigger('click')
+    expect(bar.get('[role=status]').text()).toBe('Timing this machine…')
+    probe.resolve({ ...latencyTable, conditions: { ...latencyTable.conditions, threads: 2 } })
+    await vi.waitFor(() => {
+      expect(bar.get('[role=status]').text()).toContain('2 threads')
+    })
+    const probes = host.asked.filter(({ name }) => name === 'machine.probe')
+    expect(probes.map(({ params }) => params)).toMatchObject([{ again: false }, { again: true }])
   })
 
   it('is stopped, and says why it failed beside the button that tries again', async () => {

@@ -187,6 +187,9 @@ export const inspect = {
   estimateTimes: 'Estimate time',
   estimateTimesHint:
     'Times the shapes of the layers on this machine, dense and at ranks up to break-even. Takes a while the first time, then it is remembered; leave the machine alone meanwhile.',
+  timeAgain: 'Measure again',
+  timeAgainHint:
+    'The times are remembered from when they were taken; if the machine was busy then, take them again. Plans in milliseconds reckon with the new ones, and so does a study whose rank steps are measured.',
   timesWait: 'Waits until the matrices are decomposed: both at once would spoil the times.',
   timing: 'Timing this machine…',
   timed: (seconds: number, threads: number, precision: string) =>

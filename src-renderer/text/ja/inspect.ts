@@ -179,6 +179,9 @@ export const inspect: typeof english = {
   estimateTimes: '時間を推定',
   estimateTimesHint:
     '層の形ごとに、元のままと損益分岐までのランクでの時間をこのコンピューターで測ります。初回は時間がかかり、結果は保存されます。測定中はほかの作業を控えてください。',
+  timeAgain: '測り直す',
+  timeAgainHint:
+    '保存されているのは測定したときの時間です。そのときコンピューターが混んでいたなら、測り直してください。ミリ秒での計画と、ランクの刻みを測るスタディは新しい時間を使います。',
   timesWait: '行列の分解が終わるまで待ちます。同時に行うと時間が正しく測れません。',
   timing: 'このコンピューターの速度を測っています…',
   timed: (seconds, threads, precision) => `推定 ms：音声 ${seconds} 秒、${threads} スレッド、${precision}`,
