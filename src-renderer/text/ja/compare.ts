@@ -28,7 +28,7 @@ export const compare: typeof english = {
   list: '発話',
   noMatch: '一致する発話がありません。すべて表示するか、別の語で検索してください。',
   showAll: 'すべて表示',
-  loading: '読み込み中…',
+  loading: '読み込んでいます…',
   errorsOf: (letter, errors) => `${letter} ${errors}`,
   errorsSpoken: (letter, errors) => `${letter}: 誤り ${errors}`,
   unheard: (letter) => `${letter} –`,
@@ -57,7 +57,7 @@ export const compare: typeof english = {
   normalized: '単語はテキスト正規化後の、比較されたままの形です。',
 
   sound: '録音',
-  loadingSound: '音声を読み込み中…',
+  loadingSound: '音声を読み込んでいます…',
   play: '再生',
   pause: '一時停止',
   position: '再生位置',
@@ -74,7 +74,7 @@ export const compare: typeof english = {
     '各欄は、両方が聴いた発話について、行のティアの誤り率から列のティアの誤り率を引いた値 (パーセントポイント) と、対応のあるブートストラップによる 95 % 区間です。0 を含まない区間は、発話の選び方だけでは説明できない差です。',
   manyPairs: (pairs) =>
     `区間は組ごとのものです。実際には差のない ${pairs} 組でも、約 ${(pairs * 0.05).toFixed(1)} 組は有意に見えます。`,
-  comparing: 'ティアを比較中…',
+  comparing: 'ティアを比較しています…',
   row: 'ティア',
   interval: (lower, upper) => `${lower} ～ ${upper}`,
   verdicts: { fewer: '誤りが少ない', more: '誤りが多い', undecided: '判定できない' },
@@ -91,7 +91,7 @@ export const compare: typeof english = {
 
   ownTitle: '自分の録音を各ティアに聴かせる',
   ownExplained:
-    '録音するか、音声ファイル (WAV、FLAC、MP3、Ogg Opus、Vorbis) を開くか、ここにドロップしてください。音声はこのコンピュータの外に出ず、ティアが聴き終わるとすぐに削除されます。',
+    '録音するか、音声ファイル (WAV、FLAC、MP3、Ogg Opus、Vorbis) を開くか、ここにドロップしてください。音声はこのコンピューターの外に出ず、ティアが聴き終わるとすぐに削除されます。',
   record: '録音',
   stopRecording: '停止して書き起こす',
   discardRecording: '破棄',
@@ -100,11 +100,11 @@ export const compare: typeof english = {
   openFile: '音声ファイルを開く…',
   dropHere: 'ドロップすると各ティアが聴きます',
   again: 'もう一度ティアに聴かせる',
-  stop: '停止',
+  stop: '中止',
   sending: (share) => `音声を送信中、${share}`,
   listening: '聴いています…',
   waiting: '待機中',
-  stopped: '停止しました',
+  stopped: '中止しました',
   against: (letter) => `違いは ${letter} に対して示されています。`,
   resampled: (from, to) => `${from} Hz から、モデルが聴く ${to} Hz に変換しました。`,
   timeExplained: '時間は二回目の実行のもので、以後の録音でも同じです。モデルの読み込みは別です。',
@@ -114,9 +114,9 @@ export const compare: typeof english = {
   myRecording: 'my-recording.wav',
   tooLarge: (limit) => `ファイルが ${limit} を超えています。短く切るか、短いファイルを開いてください。`,
   emptyFile: 'ファイルが空です。別のファイルを開いてください。',
-  cannotPlay: 'このブラウザでは再生できませんが、ティアは聴けるかもしれません。',
-  noMicrophone: 'ブラウザが使えるマイクがありません。接続するか、音声ファイルを開いてください。',
+  cannotPlay: 'このブラウザーでは再生できませんが、ティアは聴けるかもしれません。',
+  noMicrophone: 'ブラウザーが使えるマイクがありません。接続するか、音声ファイルを開いてください。',
   microphoneDenied:
-    'ブラウザがマイクの使用を許可していません。このページに許可してから、もう一度録音してください。',
+    'ブラウザーがマイクの使用を許可していません。このページに許可してから、もう一度録音してください。',
   microphoneFailed: (reason) => `マイクが始動しませんでした (${reason})。音声ファイルを開いてください。`
 }

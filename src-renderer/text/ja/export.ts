@@ -39,7 +39,7 @@ export const exporting: typeof english = {
     running: '書き込みと検証中…',
     done: '検証済み',
     failed: '失敗',
-    cancelled: '中止'
+    cancelled: 'キャンセル済み'
   },
   identical: 'フォルダーを開き直した出力は、測定した出力と完全に一致しました（最大差 0）。',
   copied:

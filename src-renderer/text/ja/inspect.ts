@@ -10,7 +10,7 @@ export const inspect: typeof english = {
   chooseTitle: 'モデルのフォルダーまたは .onnx ファイルを選んでください',
   other: '別のモデル…',
   reading: 'モデルを読み込んでいます…',
-  retry: 'もう一度試す',
+  retry: '再試行',
   stop: '中止',
 
   family: '種類',
@@ -29,13 +29,13 @@ export const inspect: typeof english = {
     'raw-waveform': '生の波形'
   },
 
-  calibration: '較正用データ',
+  calibration: '較正セット',
   noCalibration: 'なし（重みだけで見ます）',
   chooseCalibration: '選ぶ…',
   chooseCalibrationTitle: 'モデルの動きを見るための録音（フォルダーまたはマニフェスト）を選んでください',
   removeCalibration: '使わない',
   calibrationHint:
-    '録音があると、実際に層へ届く信号で重みづけしたスペクトルが得られ、より良い方法で計画できます。',
+    '録音があると、実際に層へ届く信号で重みづけしたスペクトルが得られ、より良い手法で計画できます。',
   spectraBusy: 'すべての行列を分解しています。初回は時間がかかりますが、結果は保存されます…',
   spectraFailed: 'スペクトルがありません',
 
@@ -47,7 +47,7 @@ export const inspect: typeof english = {
     macs: '積和演算',
     kept: '計画で残る割合',
     error: '予測誤差',
-    time: '推定 ms（元のまま）',
+    time: '推定 ms（密のまま）',
     'planned-time': '推定 ms（計画）'
   },
   outside: 'ブロック外',
@@ -56,14 +56,14 @@ export const inspect: typeof english = {
   noValue: '–',
 
   budget: 'ランクの計画',
-  method: '方法',
+  method: '手法',
   methods: {
-    'weight-svd': '重みの SVD',
-    asvd: '活性で尺度を変えた SVD',
+    'weight-svd': '通常の SVD',
+    asvd: 'ASVD',
     'whitened-svd': '白色化 SVD',
-    'output-pca': '出力の PCA'
+    'output-pca': '出力 PCA'
   },
-  needsCalibration: (method) => `${method}（較正用データが必要）`,
+  needsCalibration: (method) => `${method}（較正セットが必要）`,
   policy: 'ランクの配分',
   policies: {
     uniform: '一様',
@@ -91,8 +91,8 @@ export const inspect: typeof english = {
   useInStudy: 'このランクでスタディを作る',
   exportPlan: 'plan.json を保存',
   importPlan: 'plan.json を開く…',
-  planNotJson: (name) => `'${name}' は計画ではありません。Lathe が保存した plan.json を選んでください。`,
-  planOfOther: (name) => `'${name}' は別のモデルの計画です。そのモデルを開くか、別の計画を選んでください。`,
+  planNotJson: (name) => `「${name}」は計画ではありません。Lathe が保存した plan.json を選んでください。`,
+  planOfOther: (name) => `「${name}」は別のモデルの計画です。そのモデルを開くか、別の計画を選んでください。`,
   predictionHint:
     '予測値は、ランクを下げることで失われる層の出力エネルギーの割合です。単語誤り率ではありません。それはスタディで測ります。',
 
@@ -103,9 +103,9 @@ export const inspect: typeof english = {
   measureOn: '録音',
   measureOnNone: '未選択',
   measureChoose: '選ぶ…',
-  measureChooseTitle: '書き起こしまたはラベルのある録音を選んでください（較正用とは別のもの）',
-  measureNormalizer: 'テキストの正規化',
-  measuring: 'モデルを作って聞いています…',
+  measureChooseTitle: '書き起こしまたはラベルのある録音を選んでください（較正セットとは別のもの）',
+  measureNormalizer: 'テキスト正規化',
+  measuring: 'モデルを作って聴いています…',
   measureWaits: 'ランクが落ち着いたら測ります。',
   measureEstimate: (utterances) => `${utterances} 発話での推定値`,
   measureOutdated: '変更前のランクの値',
@@ -119,7 +119,7 @@ export const inspect: typeof english = {
 
   table: '線形層',
   filter: '層を絞り込む',
-  filterPlaceholder: '名前・役割・形',
+  filterPlaceholder: '名前・役割・形状',
   role: '役割',
   roles: {
     q: 'q',
@@ -143,7 +143,7 @@ export const inspect: typeof english = {
     layer: '層',
     block: 'ブロック',
     role: '役割',
-    shape: '形',
+    shape: '形状',
     parameters: 'パラメーター',
     share: '割合',
     macs: '積和',
@@ -151,7 +151,7 @@ export const inspect: typeof english = {
     weighted: '重みつき',
     breakEven: '損益分岐',
     rank: 'ランク',
-    kept: '残り',
+    kept: '残存',
     error: '誤差',
     uniform: '一様',
     denseTime: '推定 ms',
@@ -166,19 +166,19 @@ export const inspect: typeof english = {
     share: 'モデルの全パラメーターに占める割合',
     macs: '音声 1 秒あたりの積和演算',
     effective: '重みのエネルギーを担う方向の数（σ² のエントロピーの指数）',
-    weighted: '較正用データでの出力についての同じ値',
+    weighted: '較正セットでの出力についての同じ値',
     breakEven: '二つの因子が元の行列より小さくなる最大のランク',
-    rank: '計画でのランク（– は元のまま）',
+    rank: '計画でのランク（– は密のまま）',
     kept: '因子のパラメーター ÷ 行列のパラメーター',
     error: '予測：失われる出力エネルギーの割合',
     uniform: '同じ予算で一様なランクにした場合のランクと予測誤差',
     denseTime:
       '推定：表の上に示した長さの音声を一度処理するときの、元の積のミリ秒。このコンピューターで単独に測った値',
-    plannedTime: '推定：計画のランクでの同じ値（元のまま残る層では元の値）'
+    plannedTime: '推定：計画のランクでの同じ値（密のまま残る層では元の値）'
   },
   estimateTimes: '時間を推定',
   estimateTimesHint:
-    '層の形ごとに、元のままと損益分岐までのランクでの時間をこのコンピューターで測ります。初回は時間がかかり、結果は保存されます。測定中はほかの作業を控えてください。',
+    '層の形状ごとに、密のままと損益分岐までのランクでの時間をこのコンピューターで測ります。初回は時間がかかり、結果は保存されます。測定中はほかの作業を控えてください。',
   timeAgain: '測り直す',
   timeAgainHint:
     '保存されているのは測定したときの時間です。そのときコンピューターが混んでいたなら、測り直してください。ミリ秒での計画と、ランクの刻みを測るスタディは新しい時間を使います。',
@@ -201,14 +201,14 @@ export const inspect: typeof english = {
   axisRank: 'ランク',
   axisKept: '残るエネルギー (%)',
   plain: '重み',
-  activation: '活性で重みづけ',
+  activation: '活性値で重みづけ',
   breakEven: '損益分岐',
   dragRank: '線をドラッグするか、グラフをクリックするとランクが変わります',
   rankMark: 'ランク',
   rank: 'ランク',
   rankExactly: 'ランク（数値）',
   quantity: '量',
-  atDense: '元のまま',
+  atDense: '密のまま',
   atRank: (rank) => `ランク ${rank}`,
   ratio: '比',
   float32Bytes: 'float32 でのサイズ',
@@ -217,10 +217,10 @@ export const inspect: typeof english = {
   layerTime: 'ミリ秒（推定）',
   predictedError: '予測誤差',
   fromWeights: '重みのみ',
-  fromActivations: '較正用データ',
+  fromActivations: '較正セット',
   aboveBreakEven: '損益分岐を超えています。二つの因子のほうが元の行列より大きくなります。',
   setRank: (rank) => `計画でランクを ${rank} にする`,
-  keepDense: '計画で元のままにする',
+  keepDense: '計画で密のままにする',
   unset: '計画に任せる',
   shared: (count) => `この重みは ${count} 層で共有され、ランクは一つです。`,
 
@@ -254,5 +254,5 @@ export const inspect: typeof english = {
   inputRms: '入力特徴の RMS',
   spread: (least, median, largest) => `${least} · ${median} · ${largest}`,
   spreadHint: '最小 · 中央 · 最大',
-  noInputs: '層に届く信号は、較正用データがあり圧縮できる層についてのみ分かります。'
+  noInputs: '層に届く信号は、較正セットがあり圧縮できる層についてのみ分かります。'
 }

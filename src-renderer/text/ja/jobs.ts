@@ -29,7 +29,7 @@ export const jobs: typeof english = {
   stageBar: (stage) => `進捗: ${stage}`,
   beginning: '準備しています…',
   left: (wait) => `残り約 ${wait}`,
-  stageLeft: (wait) => `この段階の残り ${wait}`,
+  stageLeft: (wait) => `この工程の残り ${wait}`,
   added: '追加',
   started: '開始',
   finished: '終了',

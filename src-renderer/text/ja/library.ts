@@ -49,7 +49,7 @@ export const library: typeof english = {
   about: (length) => `約 ${length}`,
   estimatedHint: 'データセットに長さの記載がないため、一部の録音から計算しました。',
   incomplete: (entries, first) =>
-    `不完全な項目が ${entries} 件あります（最初の項目: ${first}）。読めない録音を除外する設定がレシピにない場合、スタディはそこで停止します。`,
+    `不完全な項目が ${entries} 件あります（最初の項目: ${first}）。読めない録音を除外する設定がレシピにない場合、スタディはそこで止まります。`,
   audioProblem: (problem) => `デコードできない録音があります: ${problem}`,
 
   inspect: '調べる',
@@ -70,7 +70,7 @@ export const library: typeof english = {
   demoHint: 'Lathe で作られ、Lathe に付属する小さな認識モデルと短い音声です。',
   demoTitle: 'すぐに実行できる最初のスタディ',
   demoStudy: (trials) =>
-    `デモのモデルをさまざまな方法で小さくした ${trials - 1} 個の版を作り、モデルが聞いたことのない話者の音声で元のモデルと並べて測定し、それぞれの誤り、バイト数、時間を示します。2 コアで数分かかります。`,
+    `デモのモデルをさまざまな方法で小さくした ${trials - 1} 個の版を作り、モデルが聴いたことのない話者の音声で元のモデルと並べて測定し、それぞれの誤り、バイト数、時間を示します。2 コアで数分かかります。`,
   demoRun: 'デモのスタディを実行',
   demoEdit: '先にレシピを見る',
   demoFollowed: '最初の点が得られしだい表示します。',

@@ -33,7 +33,7 @@ export const results: typeof english = {
     trials: (count, states) => `${count} 試行: ${states}`,
     differs: '試行によって異なります',
     model: 'モデル',
-    calibration: '校正セット',
+    calibration: '較正セット',
     development: '開発セット',
     evaluation: '評価セット'
   },

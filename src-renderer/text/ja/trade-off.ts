@@ -51,7 +51,7 @@ export const tradeOff: typeof english = {
       batchedSpeed: '実時間比 (一括)'
     },
     remarks: {
-      int8IsBetter: 'int8 だけの方が優れる',
+      int8IsBetter: '単純な int8 の方が良い',
       broken: (count, flag) => {
         const flags: Readonly<Record<string, string>> = compare.flags
         return `${flags[flag] ?? flag} ${count} 件`
@@ -62,7 +62,7 @@ export const tradeOff: typeof english = {
     brushHint: 'グラフ上をドラッグすると試行を選択できます。'
   },
   key: {
-    hollow: '白抜き: int8 単独の方が良い',
+    hollow: '白抜き: 単純な int8 の方が良い',
     stairs: 'そのコストまでで測定された最小の誤り',
     interval: '95 % 信頼区間',
     pinned: '輪: ピン留め'
@@ -86,7 +86,7 @@ export const tradeOff: typeof english = {
     name: { title: '試行' },
     method: { title: '手法' },
     precision: { title: '形式', explanation: '重みの数値形式' },
-    policy: { title: '割り当て', explanation: '各層のランクの決め方' },
+    policy: { title: '配分', explanation: '各層のランクの決め方' },
     target: { title: '目標', explanation: '残すはずの割合' },
     unit: { title: '予算', explanation: '目標が数えるものとその範囲' },
     calibration: { title: '統計', explanation: '活性値の取得元' },
@@ -126,7 +126,7 @@ export const tradeOff: typeof english = {
     completed: '完了',
     failed: '失敗',
     poisoned: '異常終了のため除外',
-    cancelled: '中止'
+    cancelled: 'キャンセル済み'
   },
   yes: 'はい',
   no: 'いいえ',
@@ -137,13 +137,13 @@ export const tradeOff: typeof english = {
     error: '誤りの上限',
     fewestErrors: '誤り最少',
     smallest: '最小サイズ',
-    none: '3 つすべてを満たす段階がありません。いずれかを緩めてください。',
+    none: '3 つすべてを満たすティアがありません。いずれかを緩めてください。',
     count: (count) => `${count} 件が該当`,
     reset: 'すべて許容'
   },
   gates: {
-    title: 'ゲート',
-    none: 'レシピにゲートの指定はありません。',
+    title: '合格基準',
+    none: 'レシピに合格基準の指定はありません。',
     verdicts: { passed: '合格', failed: '不合格', undecided: '未定' },
     metrics: {
       'error-rate': '誤り率',
@@ -159,8 +159,8 @@ export const tradeOff: typeof english = {
     notMeasured: '未測定'
   },
   pins: {
-    title: 'ピン留めした段階',
-    none: '表または印のクリックで段階をピン留めすると、全グラフで輪が付き、比較・試聴・書き出しができます。',
+    title: 'ピン留めしたティア',
+    none: '表または印のクリックでティアをピン留めすると、全グラフで輪が付き、比較・試聴・書き出しができます。',
     name: '名前',
     compare: '聴き比べる'
   }

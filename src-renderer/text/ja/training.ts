@@ -72,7 +72,7 @@ export const training: typeof english = {
   gradientCheckpointing: '中間結果を再計算',
   gradientCheckpointingHint:
     '勾配チェックポイント: 長い録音のメモリーがおよそ半分になり、ステップは少し遅くなります。丸めが変わることがあります。',
-  resample: '音声をリサンプル',
+  resample: '音声をリサンプリング',
   resampleHint: 'オフの場合、モデルと異なるレートの音声は拒否されます。',
 
   augmentation: 'データ拡張',
