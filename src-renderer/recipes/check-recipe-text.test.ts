@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkRecipeText, foreignContent } from './check-recipe-text'
+import { checkRecipeText } from './check-recipe-text'
 
 const lines = [
   '{',
@@ -77,27 +77,5 @@ describe('checkRecipeText', () => {
     const plan = '"plans": [{ "name": "p", "method": "asvd",\n "ranks": {\n"/a.b/c": 0 } }],'
     const checked = checkRecipeText(changed(5, `"evaluationSet": "e", ${plan}`))
     expect(checked).toMatchObject({ issues: [{ place: 'plans.0.ranks./a.b/c', line: 7 }] })
-  })
-})
-
-describe('foreignContent', () => {
-  it.each<[string, string]>([
-    ['a recipe', lines.join('\n')],
-    ['a recipe with a wrong member', changed(5, '')],
-    ['a recipe with a slip of the pen', changed(3, '  "name": "n"')],
-    ['an object with a model', '{ "model": "m" }']
-  ])('takes %s for a recipe, right or wrong', (_, text) => {
-    expect(foreignContent(text)).toBeUndefined()
-  })
-
-  it.each<[string, string, ReturnType<typeof foreignContent>]>([
-    ['a text', 'Dear Lathe,\nmy model', { kind: 'no-json', line: 1 }],
-    ['a list', '[1]', { kind: 'no-object' }],
-    ['nothing but null', 'null', { kind: 'no-object' }],
-    ['a plan', '{ "planVersion": 1, "model": "m" }', { kind: 'plan' }],
-    ['a vocabulary', '{ "<pad>": 0, "a": 1 }', { kind: 'other-object', member: '<pad>' }],
-    ['an empty object', '{}', { kind: 'other-object', member: undefined }]
-  ])('says what %s is instead', (_, text, expected) => {
-    expect(foreignContent(text)).toEqual(expected)
   })
 })

@@ -83,42 +83,6 @@ function checkAgainst<Form>(schema: RecipeSchema<Form>, text: string): CheckedTe
   return { isValid: false, issues: issues.toSorted((a, b) => urgency(a) - urgency(b)) }
 }
 
-/** The members without which nothing can be told of a text. */
-const tellingMembers = [
-  'recipeVersion',
-  'model',
-  'calibrationSet',
-  'evaluationSet',
-  'grids',
-  'plans'
-] as const
-
-/** What a file is that is no recipe at all, rather than one to be mended. */
-export type ForeignContent =
-  | { readonly kind: 'no-json'; readonly line: number }
-  /** A list, a text, a number. */
-  | { readonly kind: 'no-object' }
-  /** A plan, which a recipe can name. */
-  | { readonly kind: 'plan' }
-  /** An object of other members; `member` is the first of them. */
-  | { readonly kind: 'other-object'; readonly member: string | undefined }
-
-/**
- * Undefined for a recipe, right or wrong. A text that is no JSON is taken for a recipe with a slip in it when it has the
- * member by which recipes are told.
- */
-export function foreignContent(text: string): ForeignContent | undefined {
-  const located = jsonLines(text)
-  if (!located.isJson) {
-    return text.includes('"recipeVersion"') ? undefined : { kind: 'no-json', line: located.line }
-  }
-  const json: unknown = JSON.parse(text)
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { kind: 'no-object' }
-  if ('planVersion' in json) return { kind: 'plan' }
-  if (tellingMembers.some((member) => Object.hasOwn(json, member))) return undefined
-  return { kind: 'other-object', member: Object.keys(json)[0] }
-}
-
 function kindOf(issue: SchemaIssue): IssueKind {
   switch (issue.code) {
     case 'unrecognized_keys':

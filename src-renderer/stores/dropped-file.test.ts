@@ -6,6 +6,7 @@ import { openStoreHost } from '../../tests/helpers/store-host'
 import { useDroppedFileStore } from './dropped-file'
 import { useNavigationStore } from './navigation'
 import { useStudyDraftStore } from './study-draft'
+import { useTrainingDraftStore } from './training-draft'
 import { useWorkbenchStore } from './workbench'
 
 const app: AppDescription = {
@@ -37,6 +38,15 @@ describe('what is dropped without a path', () => {
     const draft = useStudyDraftStore()
     expect([draft.text, draft.folder, dropped.refused]).toEqual([recipe, '/speech', undefined])
     expect(useNavigationStore().view).toBe('study')
+  })
+
+  it('is taken to the trainings when it is the recipe of one', async () => {
+    const dropped = useDroppedFileStore()
+    const training = '{ "trainingVersion": 1, "model": "m" }'
+    await dropped.take(file('fine-tune.json', training))
+    const draft = useTrainingDraftStore()
+    expect([draft.text, draft.folder, dropped.refused]).toEqual([training, '/speech', undefined])
+    expect(useNavigationStore()).toMatchObject({ view: 'training', params: { edit: 'recipe' } })
   })
 
   it.each([

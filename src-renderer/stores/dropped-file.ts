@@ -38,14 +38,19 @@ export const useDroppedFileStore = defineStore('dropped file', () => {
     const folder = workbench.app?.roots[0]
     if (folder === undefined) return false
     // Only here: the schema of recipes is no part of the page's first load.
-    const [{ foreignContent }, { useStudyDraftStore }] = await Promise.all([
-      import('../recipes/check-recipe-text'),
-      import('./study-draft')
-    ])
+    const { foreignContent } = await import('../recipes/foreign-content')
     const text = await file.text()
-    if (foreignContent(text) !== undefined) return false
-    useStudyDraftStore().open({ text, folder })
-    navigation.go('study')
+    const foreign = foreignContent(text, 'study')
+    if (foreign === undefined) {
+      const { useStudyDraftStore } = await import('./study-draft')
+      useStudyDraftStore().open({ text, folder })
+      navigation.go('study')
+      return true
+    }
+    if (foreign.kind !== 'training-recipe') return false
+    const { useTrainingDraftStore } = await import('./training-draft')
+    useTrainingDraftStore().open({ text, folder })
+    navigation.go('training', { edit: 'recipe' })
     return true
   }
 

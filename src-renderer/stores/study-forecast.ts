@@ -7,7 +7,7 @@ import type { StudyEstimate } from '@contract/study-estimate'
 import type { RecipeCheck } from '@contract/workbench-data'
 import { useHost } from '../app/host'
 import { failureMessage } from '../format/failure-message'
-import { foreignContent, type ForeignContent } from '../recipes/check-recipe-text'
+import { foreignContent, type ForeignContent } from '../recipes/foreign-content'
 import { useStudyDraftStore } from './study-draft'
 
 /** Pauses of typing after which the host is asked: it reads files for a check, and starts an engine for an estimate. */
@@ -122,7 +122,7 @@ export const useStudyForecastStore = defineStore('study-forecast', () => {
    */
   async function openFile(path: string): Promise<ForeignContent | undefined> {
     const file = await host.call('recipe.read', { path })
-    const foreign = foreignContent(file.text)
+    const foreign = foreignContent(file.text, 'study')
     if (foreign === undefined) draft.open(file)
     return foreign
   }

@@ -19,7 +19,6 @@ const words: readonly (readonly [notion: string, kept: string, others: RegExp])[
   ['int8 alone', '単純な int8', /int8 (?:だけ|単独)/u],
   ['cancelled', 'キャンセル済み', /cancelled: '(?!キャンセル済み)/u],
   ['text normalizer', 'テキスト正規化', /テキストの正規化/u],
-  ['resampling', 'リサンプリング', /リサンプル/u],
   ['computer', 'コンピューター', /コンピュータ(?!ー)|マシン/u],
   ['browser', 'ブラウザー', /ブラウザ(?!ー)/u],
   ['memory', 'メモリー', /メモリ(?!ー)/u],

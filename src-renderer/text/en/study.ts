@@ -246,15 +246,26 @@ export const study = {
   notOffered: (values: string) => `Lathe does not know this value; it knows: ${values}.`,
   /** What a file is that is opened as a recipe and is none. */
   foreign: {
-    title: (problem: string) => `This file is no study recipe: ${problem}`,
+    title: {
+      study: (problem: string) => `This file is no study recipe: ${problem}`,
+      training: (problem: string) => `This file is no training recipe: ${problem}`
+    },
     'no-json': (line: number) => `it is not JSON, from line ${line} on.`,
-    'no-object': 'it holds a list or a single value, and a recipe is an object with a recipeVersion.',
+    'no-object': (version: string) =>
+      `it holds a list or a single value, and a recipe is an object with a ${version}.`,
     plan: 'it is a plan, that is the ranks of one tier.',
-    'other-object': (member: string) =>
-      `it has no recipeVersion, model or data sets; it begins with “${member}”.`,
+    'study-recipe': 'it is the recipe of a study.',
+    'training-recipe': 'it is the recipe of a training.',
+    'other-object': (version: string, member: string) =>
+      `it has no ${version}, model or data sets; it begins with “${member}”.`,
     'empty-object': 'it is empty.',
-    next: 'Choose a file that Lathe has saved as a recipe, or begin a new study.',
-    planNext: 'Open or begin a study, and add it there under Ranks by hand.'
+    next: {
+      study: 'Choose a file that Lathe has saved as a recipe, or begin a new study.',
+      training: 'Choose a file that Lathe has saved as a training recipe, or begin a new training.',
+      plan: 'Open or begin a study, and add it there under Ranks by hand.',
+      'study-recipe': 'Open it in the Study view.',
+      'training-recipe': 'Open it in the Training view.'
+    }
   },
   goToLine: 'Go to the line',
   outOfSync: 'The form shows the recipe before the text went wrong. Mend the text, or',
@@ -308,3 +319,5 @@ export const study = {
   progress: (done: number, total: number) => `${done} of ${total} trials`,
   left: (wait: string) => `about ${wait} left`
 }
+
+export type StudyWords = typeof study

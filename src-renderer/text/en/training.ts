@@ -28,7 +28,6 @@ export const training = {
 
   startLabel: 'Start the training',
   startFailed: 'The training was not started:',
-  invalidFile: 'This file is no training recipe; what is wrong is marked in its text.',
 
   basics: 'Name, model and data',
   nameHint: 'For lists and the model card; it changes nothing about the weights.',

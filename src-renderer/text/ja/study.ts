@@ -222,15 +222,25 @@ export const study: typeof english = {
   outOfRange: (limit) => `${limit} の数値が必要です。`,
   notOffered: (values) => `この値は使えません。使える値: ${values}。`,
   foreign: {
-    title: (problem) => `このファイルはスタディのレシピではありません: ${problem}`,
+    title: {
+      study: (problem) => `このファイルはスタディのレシピではありません: ${problem}`,
+      training: (problem) => `このファイルは学習レシピではありません: ${problem}`
+    },
     'no-json': (line) => `${line} 行目から JSON ではありません。`,
-    'no-object': 'リストまたは単一の値です。レシピは recipeVersion を持つオブジェクトです。',
+    'no-object': (version) => `リストまたは単一の値です。レシピは ${version} を持つオブジェクトです。`,
     plan: '計画（1 つのモデルの各層のランク）です。',
-    'other-object': (member) =>
-      `recipeVersion、モデル、データセットがありません。「${member}」から始まっています。`,
+    'study-recipe': 'スタディのレシピです。',
+    'training-recipe': '学習レシピです。',
+    'other-object': (version, member) =>
+      `${version}、モデル、データセットがありません。「${member}」から始まっています。`,
     'empty-object': '空です。',
-    next: 'Lathe がレシピとして保存したファイルを選ぶか、新しいスタディを始めてください。',
-    planNext: 'スタディを開くか新しく始めて、「手動のランク」に追加してください。'
+    next: {
+      study: 'Lathe がレシピとして保存したファイルを選ぶか、新しいスタディを始めてください。',
+      training: 'Lathe が学習レシピとして保存したファイルを選ぶか、新しい学習を始めてください。',
+      plan: 'スタディを開くか新しく始めて、「手動のランク」に追加してください。',
+      'study-recipe': '「スタディ」で開いてください。',
+      'training-recipe': '「学習」で開いてください。'
+    }
   },
   goToLine: 'その行へ移動',
   outOfSync: 'フォームは、テキストが誤る前のレシピを示しています。テキストを直すか、',

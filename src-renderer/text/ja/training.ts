@@ -24,7 +24,6 @@ export const training: typeof english = {
 
   startLabel: '学習を始める',
   startFailed: '学習を始められませんでした:',
-  invalidFile: 'このファイルは学習レシピではありません。誤りは本文に示されています。',
 
   basics: '名前・モデル・データ',
   nameHint: '一覧とモデルカードに使います。重みには影響しません。',
