@@ -160,7 +160,7 @@ export const rooms: readonly Room[] = [
     name: 'engine',
     files: ['src-main/engine/**'],
     mayImport: [...insideEngine, 'engine/client'],
-    packages: ['node:child_process', ...nodeBasics]
+    packages: ['node:child_process', 'node:worker_threads', ...nodeBasics]
   },
   {
     name: 'services',

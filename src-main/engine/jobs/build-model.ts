@@ -60,7 +60,7 @@ export async function buildModel(
 }
 
 /** What is smaller stays in the graph: shapes and scalars decide what is computed. */
-const smallestInputBytes = 2 ** 14
+const smallestInputBytes = 2 ** 10
 
 type Made = Pick<MadeModel, 'model' | 'parity'> & { readonly planned?: RankPlan }
 
@@ -125,10 +125,12 @@ async function checkFinishedModel(
     await loaded.release()
     return []
   }
+  // Before the candidate is open: two large models need twice the memory.
+  const reference = await session.parityReference()
   const candidate = await session.recognizer({ kind: 'file', path })
   try {
     const suspect = { backend: session.backend, recognizer: candidate, model: async () => model }
-    return [await checkParity(suspect, await session.parityReference(), 'finished-model')]
+    return [await checkParity(suspect, reference, 'finished-model')]
   } finally {
     await candidate.release()
   }

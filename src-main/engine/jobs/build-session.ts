@@ -16,6 +16,7 @@ import { unpackProjections } from '../../onnx/passes/unpack-projections'
 import type { InferenceBackend, ModelSource } from '../../runtime/inference-backend'
 import type { SpeechModelDescription, SpeechRecognizer } from '../../speech/families/family'
 import { openSpeechModel } from '../../speech/families/open-speech-model'
+import { openSoundInput, type SoundInput } from '../../speech/families/sound-input'
 import { sha256Text } from '../../workspace/files'
 import { openWorkspace, type Workspace } from '../../workspace/workspace'
 import type { SessionParams } from '../protocol'
@@ -100,6 +101,16 @@ export class BuildSession {
       return await work(recognizer)
     } finally {
       await recognizer.release()
+    }
+  }
+
+  /** Runs `work` with what turns audio into the original's input, without the original. */
+  async withSoundInput<T>(work: (input: SoundInput<SpeechModelDescription>) => Promise<T>): Promise<T> {
+    const input = await openSoundInput(this.backend, this.description, this.params)
+    try {
+      return await work(input)
+    } finally {
+      await input.release()
     }
   }
 
@@ -212,7 +223,7 @@ export class BuildSession {
 
   async #calibrate(layers: readonly LinearLayer[], context: JobContext): Promise<Map<string, MomentSum>> {
     const dataset = await this.calibrationSet()
-    return this.withOriginal((recognizer) =>
+    return this.withSoundInput((recognizer) =>
       calibrate(
         {
           model: this.model,
@@ -222,7 +233,8 @@ export class BuildSession {
           resampleToHz: this.resampleToHz,
           backend: this.backend,
           products: this.products,
-          threads: this.params.threads
+          threads: this.params.threads,
+          temporaryFolder: this.workspace.temporaryFolder
         },
         context
       )

@@ -2,7 +2,6 @@ import { throwIfCancelled } from '../../base/abort'
 import { layerInputKey, layerInputRows } from '../../compression/layer-inputs'
 import { SecondMomentAccumulator, type MomentSum } from '../../compression/second-moment'
 import type { BackendProducts } from '../../linalg/backend-products'
-import { encodeModel } from '../../onnx/serde/encode-model'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import type { Model } from '../../onnx/ir/model'
 import { exposeValues } from '../../onnx/passes/expose-values'
@@ -11,6 +10,7 @@ import type { SpeechRecognizer } from '../../speech/families/family'
 import { modelFeeds } from '../../speech/families/model-feeds'
 import type { JobContext } from '../serve'
 import { onUtterance, type Dataset } from './dataset'
+import { withSession } from './derived-model'
 import { onLayer } from './on-layer'
 
 /** Raised when the same model and data would give other sums. */
@@ -20,13 +20,15 @@ export interface CalibrationInputs {
   readonly model: Model
   readonly layers: readonly LinearLayer[]
   /** Turns audio into the model's input. */
-  readonly recognizer: SpeechRecognizer
+  readonly recognizer: Pick<SpeechRecognizer, 'description' | 'computeInput'>
   readonly dataset: Dataset
   /** Rate to resample to; left out, audio at another rate is refused. */
   readonly resampleToHz: number | undefined
   readonly backend: InferenceBackend
   readonly products: BackendProducts
   readonly threads: number
+  /** As `DerivedModelOptions` has it. */
+  readonly temporaryFolder?: string | undefined
 }
 
 /**
@@ -38,9 +40,10 @@ export interface CalibrationInputs {
  * @throws WorkbenchError `numerical` naming the layer when its input is not finite.
  */
 export async function calibrate(
-  { model, layers, recognizer, dataset, resampleToHz, backend, products, threads }: CalibrationInputs,
+  inputs: CalibrationInputs,
   context: JobContext
 ): Promise<Map<string, MomentSum>> {
+  const { model, layers, recognizer, dataset, resampleToHz, products } = inputs
   const readers = new Map<string, LinearLayer>()
   // The first layer that reads a value stands for all of them.
   for (const layer of layers) if (!readers.has(layerInputKey(layer))) readers.set(layerInputKey(layer), layer)
@@ -51,9 +54,7 @@ export async function calibrate(
     ])
   )
   const values = [...new Set([...readers.values()].map(({ input }) => input))]
-  const bytes = encodeModel(exposeValues(model, values).model)
-  const session = await backend.open({ kind: 'bytes', bytes }, { threads })
-  try {
+  await withSession(inputs, exposeValues(model, values).model, async (session) => {
     for (const [index, utterance] of dataset.utterances.entries()) {
       throwIfCancelled(context.signal)
       const input = await onUtterance(utterance, async () =>
@@ -74,9 +75,7 @@ export async function calibrate(
       })
       await context.breathe()
     }
-  } finally {
-    await session.release()
-  }
+  })
   const sums = new Map<string, MomentSum>()
   for (const [key, accumulator] of accumulators) {
     sums.set(key, await onLayer(readers.get(key)!, () => accumulator.finish()))

@@ -12,13 +12,13 @@ import { selectLayers } from '../../compression/select-layers'
 import { assertInvariants } from '../../onnx/invariants'
 import type { Model } from '../../onnx/ir/model'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
-import { encodeModel } from '../../onnx/serde/encode-model'
 import type { LowRankMaking } from '../../study/trial-spec'
 import { openScratchFile, type ScratchFile } from '../../workspace/scratch-file'
 import type { BuildParams } from '../protocol'
 import type { JobContext } from '../serve'
 import { mergedMoments, type BuildSession } from './build-session'
 import { checkParity } from './check-parity'
+import { withDerivedModel } from './derived-model'
 import { factorizeLayers } from './factorize'
 import { layerParity, type FactorizedMatrix } from './layer-parity'
 import { planFigures } from './plan-figures'
@@ -126,7 +126,7 @@ async function cutsOf(
     }
     const dataset = await session.calibrationSet()
     const { resampleToHz, backend } = session
-    return session.withOriginal((recognizer) =>
+    return session.withSoundInput((recognizer) =>
       sequentialFactors(
         {
           model,
@@ -138,7 +138,8 @@ async function cutsOf(
           utterances: utteranceFeeds({ recognizer, dataset, resampleToHz }),
           backend,
           products,
-          threads: session.params.threads
+          threads: session.params.threads,
+          temporaryFolder: session.workspace.temporaryFolder
         },
         context
       )
@@ -202,13 +203,18 @@ async function checkFullRank(
     const cuts = cutMatrices(session, settings, { plan, layers, factors }, context)
     const model = applyCuts(session.model, plan, await keepCuts(cuts, scratch))
     assertInvariants(model)
-    const candidate = await session.recognizer({ kind: 'bytes', bytes: encodeModel(model) })
-    try {
-      const suspect = { backend: session.backend, recognizer: candidate, model: async () => model }
-      return await checkParity(suspect, await session.parityReference(), 'full-rank')
-    } finally {
-      await candidate.release()
-    }
+    const { temporaryFolder } = session.workspace
+    // Before the candidate is open: two large models need twice the memory.
+    const reference = await session.parityReference()
+    return await withDerivedModel(model, { temporaryFolder }, async (source) => {
+      const candidate = await session.recognizer(source)
+      try {
+        const suspect = { backend: session.backend, recognizer: candidate, model: async () => model }
+        return await checkParity(suspect, reference, 'full-rank')
+      } finally {
+        await candidate.release()
+      }
+    })
   } finally {
     scratch.close()
   }

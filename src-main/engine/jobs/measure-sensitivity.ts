@@ -17,7 +17,8 @@ import { addDamage, meanDamage, noDamage, type OutputDamageMeasure } from '../..
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import type { SpeechModelDescription } from '../../speech/families/family'
 import type { JobContext } from '../serve'
-import { floatOutput, ModelWalk, withSession, type WalkInputs } from './model-walk'
+import { withSession } from './derived-model'
+import { floatOutput, ModelWalk, type WalkInputs } from './model-walk'
 
 /** Raised when the same model, factors and data would give another table. */
 export const sensitivityVersion = 1

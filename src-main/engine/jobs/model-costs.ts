@@ -6,12 +6,13 @@ import type { ModelCosts } from '../../compression/pricing'
 import type { Model } from '../../onnx/ir/model'
 import { countMacs } from '../../onnx/macs'
 import { countParameters } from '../../onnx/parameters'
-import { encodedSizeBytes, encodeModel } from '../../onnx/serde/encode-model'
+import { encodedSizeBytes } from '../../onnx/serde/encode-model'
 import { inferShapes } from '../../onnx/shapes/infer-shapes'
 import type { InferenceBackend } from '../../runtime/inference-backend'
 import type { SpeechModelDescription } from '../../speech/families/family'
 import { inputShapes, modelFeeds } from '../../speech/families/model-feeds'
 import type { JobContext } from '../serve'
+import { withSession } from './derived-model'
 import { noiseInput, referenceSamples } from './reference-input'
 
 export interface CountedModel {
@@ -55,19 +56,18 @@ export interface TimedModel {
   readonly backend: InferenceBackend
   readonly clock: Clock
   readonly threads: number
+  /** As `DerivedModelOptions` has it. */
+  readonly temporaryFolder?: string | undefined
 }
 
 /** Timed runs of a whole model; the median leaves out what a busy moment did. */
 const timedRuns = 9
 
 /** Median milliseconds of one run of the network on the reference length of input, without its front end. */
-export async function measureRunMilliseconds(
-  { model, description, backend, clock, threads }: TimedModel,
-  context: JobContext
-): Promise<number> {
+export async function measureRunMilliseconds(timed: TimedModel, context: JobContext): Promise<number> {
+  const { model, description, clock } = timed
   const feeds = modelFeeds(description, noiseInput(description))
-  const session = await backend.open({ kind: 'bytes', bytes: encodeModel(model) }, { threads })
-  try {
+  return withSession(timed, model, async (session) => {
     const times: number[] = []
     // The first run pays for memory that later ones reuse, and is not counted.
     for (let run = 0; run <= timedRuns; run++) {
@@ -79,7 +79,5 @@ export async function measureRunMilliseconds(
       await context.breathe()
     }
     return times.sort((a, b) => a - b)[timedRuns >> 1]!
-  } finally {
-    await session.release()
-  }
+  })
 }

@@ -3,13 +3,13 @@ import { WorkbenchError } from '@contract/errors'
 import { throwIfCancelled } from '../../base/abort'
 import type { Model } from '../../onnx/ir/model'
 import { extractSubgraph, liveValues } from '../../onnx/passes/extract-subgraph'
-import { encodeModel } from '../../onnx/serde/encode-model'
-import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
+import type { InferenceBackend, RuntimeTensor } from '../../runtime/inference-backend'
 import type { Utterance } from '../../speech/datasets/utterance'
 import type { FloatTensor, SpeechRecognizer } from '../../speech/families/family'
 import { modelFeeds } from '../../speech/families/model-feeds'
 import type { JobContext } from '../serve'
 import { onUtterance, type Dataset } from './dataset'
+import { withSession } from './derived-model'
 
 export interface WalkInputs {
   readonly model: Model
@@ -22,6 +22,8 @@ export interface WalkInputs {
   readonly resampleToHz: number | undefined
   readonly backend: InferenceBackend
   readonly threads: number
+  /** As `DerivedModelOptions` has it. */
+  readonly temporaryFolder?: string | undefined
 }
 
 /** Tensors by the names of values. */
@@ -140,18 +142,4 @@ export function floatOutput(outputs: Values, name: string): FloatTensor {
     'unsupported-model',
     `The model gave no float32 '${name}', which damage is measured on.`
   )
-}
-
-/** Opens a model in memory for as long as `work` runs. */
-export async function withSession<T>(
-  { backend, threads }: Pick<WalkInputs, 'backend' | 'threads'>,
-  model: Model,
-  work: (session: InferenceSession) => Promise<T>
-): Promise<T> {
-  const session = await backend.open({ kind: 'bytes', bytes: encodeModel(model) }, { threads })
-  try {
-    return await work(session)
-  } finally {
-    await session.release()
-  }
 }

@@ -68,7 +68,8 @@ async function costsOf(
   const { table } = await probeOf(session, { layers, precision, threads }, context)
   if (ranks.budgetScope === 'layers') return { ...counted, latency: { table } }
   const dense = applyPrecision(model, precision, keepFloat)
-  const timed = { model: dense, description: session.description, backend, clock, threads }
+  const { temporaryFolder } = session.workspace
+  const timed = { model: dense, description: session.description, backend, clock, threads, temporaryFolder }
   return { ...counted, latency: { table, modelMilliseconds: await measureRunMilliseconds(timed, context) } }
 }
 
@@ -140,7 +141,8 @@ async function sensitivitiesOf(
       const { model, resampleToHz, backend, params } = session
       const decomposed = new Map<string, LowRankFactors>()
       for (const [key, kept] of factors) decomposed.set(key, await kept.read())
-      return session.withOriginal((recognizer) =>
+      const { temporaryFolder } = session.workspace
+      return session.withSoundInput((recognizer) =>
         measureSensitivity(
           {
             model,
@@ -151,6 +153,7 @@ async function sensitivitiesOf(
             resampleToHz,
             backend,
             threads: params.threads,
+            temporaryFolder,
             rankMultiple
           },
           context

@@ -21,9 +21,9 @@ import type { Model } from '../../onnx/ir/model'
 import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { readWeight } from '../../onnx/linear-layer/read-weight'
 import { extractSubgraph } from '../../onnx/passes/extract-subgraph'
-import { encodeModel } from '../../onnx/serde/encode-model'
 import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
 import type { JobContext } from '../serve'
+import { withSession } from './derived-model'
 import { onLayer } from './on-layer'
 import type { UtteranceFeeds } from './utterance-feeds'
 
@@ -43,6 +43,8 @@ export interface SequentialInputs {
   readonly backend: InferenceBackend
   readonly products: BackendProducts
   readonly threads: number
+  /** As `DerivedModelOptions` has it. */
+  readonly temporaryFolder?: string | undefined
 }
 
 /**
@@ -101,31 +103,27 @@ interface Stage {
 
 /** The paired moments of the inputs of a stage, by `layerInputKey`. */
 async function stageMoments(
-  { model, utterances, backend, products, threads }: SequentialInputs,
+  inputs: SequentialInputs,
   candidate: Model,
   { layers, name }: Stage,
   context: JobContext
 ): Promise<Map<string, PairedMoments>> {
+  const { model, utterances, products } = inputs
   const readers = new Map(layers.map((layer) => [layerInputKey(layer), layer]))
   const accumulators = new Map(
     [...readers].map(([key, { inFeatures }]) => [key, new PairedMomentAccumulator(inFeatures, products)])
   )
   const values = [...new Set(layers.map(({ input }) => input))]
-  const models = candidate === model ? [model] : [model, candidate]
-  const sessions: InferenceSession[] = []
-  try {
-    for (const each of models) {
-      const bytes = encodeModel(extractSubgraph(each, { outputs: values }))
-      sessions.push(await backend.open({ kind: 'bytes', bytes }, { threads }))
-    }
+  const prefixOf = (whole: Model) => extractSubgraph(whole, { outputs: values })
+  const accumulate = async (original: InferenceSession, imitating: InferenceSession | undefined) => {
     for (let index = 0; index < utterances.count; index++) {
       throwIfCancelled(context.signal)
       const feeds = await utterances.feeds(index)
-      const original = await runPrefix(sessions[0]!, feeds)
-      const imitation = sessions[1] === undefined ? original : await runPrefix(sessions[1], feeds)
+      const wanted = await runPrefix(original, feeds)
+      const imitation = imitating === undefined ? wanted : await runPrefix(imitating, feeds)
       for (const [key, layer] of readers) {
         await onLayer(layer, () =>
-          addRows(accumulators.get(key)!, layer, imitation[layer.input], original[layer.input])
+          addRows(accumulators.get(key)!, layer, imitation[layer.input], wanted[layer.input])
         )
       }
       context.progress({
@@ -136,9 +134,12 @@ async function stageMoments(
       })
       await context.breathe()
     }
-  } finally {
-    for (const session of sessions) await session.release()
   }
+  await withSession(inputs, prefixOf(model), (original) =>
+    candidate === model
+      ? accumulate(original, undefined)
+      : withSession(inputs, prefixOf(candidate), (imitating) => accumulate(original, imitating))
+  )
   const moments = new Map<string, PairedMoments>()
   for (const [key, accumulator] of accumulators) {
     moments.set(key, await onLayer(readers.get(key)!, () => accumulator.finish()))

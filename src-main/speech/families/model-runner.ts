@@ -1,12 +1,11 @@
 /**
- * The way of the sound through a model of any family: checks and padding, front end (an ONNX graph), model. The families
+ * The way of the sound through a model of any family: what leads to its input (`SoundInput`), then the model. The families
  * add what the output means.
  *
  * Opens two sessions, so only an engine process may use it.
  */
 import { WorkbenchError } from '@contract/errors'
 import type { Clock } from '../../base/clock'
-import { encodeModel } from '../../onnx/serde/encode-model'
 import type {
   InferenceBackend,
   InferenceSession,
@@ -14,10 +13,10 @@ import type {
   RuntimeTensor
 } from '../../runtime/inference-backend'
 import type { Audio } from '../audio/audio'
-import { frontEndModel } from '../features/front-end'
 import { padBatch } from '../features/pad-batch'
 import type { DrivenModel, FloatTensor, Interpretation, RecognitionTimings, TimedBatch } from './family'
-import { modelFeeds, paddedSamples } from './model-feeds'
+import { modelFeeds } from './model-feeds'
+import { openSoundInput, type SoundInput } from './sound-input'
 
 export interface RecognizerOptions {
   /** For both sessions. */
@@ -38,13 +37,11 @@ export async function openModelRunner(
   source: ModelSource,
   { threads, clock }: RecognizerOptions
 ): Promise<ModelRunner> {
-  const frontEndBytes = encodeModel(frontEndModel(description.frontEnd))
-  const frontEnd = await backend.open({ kind: 'bytes', bytes: frontEndBytes }, { threads })
+  const input = await openSoundInput(backend, description, { threads })
   try {
-    const model = await backend.open(source, { threads })
-    return new ModelRunner(description, { frontEnd, model }, clock)
+    return new ModelRunner(input, await backend.open(source, { threads }), clock)
   } catch (error) {
-    await frontEnd.release()
+    await input.release()
     throw error
   }
 }
@@ -52,46 +49,23 @@ export async function openModelRunner(
 /** The sessions of one open model. The steps are those of `SpeechRecognizer`. */
 export class ModelRunner {
   readonly #description: DrivenModel
-  readonly #frontEnd: InferenceSession
+  readonly #input: SoundInput
   readonly #model: InferenceSession
   readonly #clock: Clock
 
-  constructor(
-    description: DrivenModel,
-    { frontEnd, model }: { readonly frontEnd: InferenceSession; readonly model: InferenceSession },
-    clock: Clock
-  ) {
-    this.#description = description
-    this.#frontEnd = frontEnd
+  constructor(input: SoundInput, model: InferenceSession, clock: Clock) {
+    this.#description = input.description
+    this.#input = input
     this.#model = model
     this.#clock = clock
   }
 
   prepare(audio: Audio): Float32Array {
-    const { name, sampleRateHz, frontEnd, maximumSamples, longerAudio } = this.#description
-    if (audio.sampleRateHz !== sampleRateHz) {
-      throw new WorkbenchError(
-        'invalid-input',
-        `'${name}' hears audio at ${sampleRateHz} Hz, got ${audio.sampleRateHz} Hz; convert the file to ${sampleRateHz} Hz.`
-      )
-    }
-    const samples = longerAudio === 'crop' ? audio.samples.subarray(0, maximumSamples) : audio.samples
-    const length = paddedSamples(this.#description, samples.length)
-    this.#checkLength(length)
-    // A raw-audio front end must see the sound alone: padding would shift its mean and variance.
-    return frontEnd.kind === 'raw-waveform' ? samples : zeroPad(samples, length)
+    return this.#input.prepare(audio)
   }
 
-  async computeInput(audio: Audio): Promise<RuntimeTensor> {
-    const samples = this.prepare(audio)
-    const waveform = { dataType: 'float32', dims: [1, samples.length], data: samples } as const
-    const { features } = await this.#frontEnd.run({ waveform })
-    if (features?.dataType !== 'float32') {
-      throw new WorkbenchError('internal', 'The front end gave no float32 features.')
-    }
-    if (this.#description.frontEnd.kind !== 'raw-waveform') return features
-    const padded = zeroPad(features.data, paddedSamples(this.#description, samples.length))
-    return { dataType: 'float32', dims: [1, padded.length], data: padded }
+  computeInput(audio: Audio): Promise<RuntimeTensor> {
+    return this.#input.computeInput(audio)
   }
 
   /**
@@ -188,29 +162,8 @@ export class ModelRunner {
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.#frontEnd.release(), this.#model.release()])
+    await Promise.all([this.#input.release(), this.#model.release()])
   }
-
-  #checkLength(samples: number): void {
-    const { name, minimumSamples, maximumSamples, sampleRateHz } = this.#description
-    if (samples >= minimumSamples && samples <= (maximumSamples ?? samples)) return
-    const limits =
-      maximumSamples === undefined
-        ? `at least ${minimumSamples / sampleRateHz} s`
-        : `${minimumSamples / sampleRateHz} s to ${maximumSamples / sampleRateHz} s`
-    throw new WorkbenchError(
-      'invalid-input',
-      `'${name}' hears utterances of ${limits}, got ${samples / sampleRateHz} s after padding; cut the recording accordingly.`
-    )
-  }
-}
-
-/** Appends zeros up to `length`; a copy only when there is something to append. */
-function zeroPad(samples: Float32Array, length: number): Float32Array {
-  if (length === samples.length) return samples
-  const padded = new Float32Array(length)
-  padded.set(samples)
-  return padded
 }
 
 /**
