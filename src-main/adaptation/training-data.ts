@@ -9,9 +9,9 @@ export interface TrainingBatch {
   /** Without padding. */
   readonly audioSeconds: number
   /**
-   * Compares the words that the model said with those of the transcripts.
+   * Compares the words that the model said with those of the transcripts, or labels with labels.
    *
-   * - `logits` of this batch, [recordings, frames, classes]
+   * - `logits` of this batch, [recordings, frames, classes] or [recordings, classes]
    *
    * @throws WorkbenchError `numerical` when one of them is not finite.
    */

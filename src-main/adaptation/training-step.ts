@@ -1,12 +1,14 @@
 /**
- * A CTC training step as graphs: the model with its trained weights as inputs, behind it the loss, its gradients and the
+ * A training step as graphs: the model with its trained weights as inputs, behind it the loss, its gradients and the
  * optimizer. Nothing here runs; `StepRunner` does.
  */
 import type { OptimizerSettings } from '@contract/training'
 import { addInputs } from '../gradient/add-inputs'
 import { differentiate } from '../gradient/differentiate'
 import { GraphWriter } from '../gradient/graph-writer'
+import { addCrossEntropy } from '../gradient/losses/cross-entropy'
 import { addCtc } from '../gradient/losses/ctc'
+import type { LossGraph } from '../gradient/losses/loss-graph'
 import {
   accumulateGradients,
   summedGradientsModel,
@@ -29,7 +31,17 @@ export interface CtcPorts {
   readonly blank: number
 }
 
-export interface TrainingStepOptions extends CtcPorts {
+/** What of a classifier a training must know. */
+export interface ClassifierPorts {
+  /** [batch, classes] */
+  readonly logits: string
+  /** 0 to below 1: the share of the target that is spread over all classes. */
+  readonly labelSmoothing: number
+}
+
+export type TrainingStepOptions = StepOptions & (CtcPorts | ClassifierPorts)
+
+interface StepOptions {
   readonly trainable: readonly string[]
   readonly optimizer: OptimizerSettings
   readonly maxGradientNorm: number
@@ -46,16 +58,16 @@ export interface TrainingStep {
   readonly parameters: ReadonlyMap<string, Tensor>
   /** The inputs that a batch brings besides the model's own. */
   readonly inputs: {
-    /** int64 [batch, labels] */
+    /** int64 [batch, labels]; of a classifier [batch, 1] */
     readonly labels: string
-    /** int64 [batch] */
+    /** int64 [batch]; a classifier does not read it */
     readonly labelCounts: string
-    /** int64 [batch]: frames of the main input that are no padding. */
+    /** int64 [batch]: frames of the main input that are no padding; a classifier, which hears all of them, does not read it. */
     readonly validFrames: string
   }
   /** The output that holds the mean loss of a batch. */
   readonly loss: string
-  /** The output of `evaluation` that holds what the model says, [batch, frames, classes]. */
+  /** The output of `evaluation` that holds what the model says, [batch, frames, classes] or [batch, classes]. */
   readonly logits: string
   /** Forward pass and loss only, with the trained weights as inputs. */
   readonly evaluation: Model
@@ -105,7 +117,7 @@ function withoutOutputs(model: Model, names: ReadonlySet<string>): Model {
   return { ...model, graph: { ...model.graph, outputs } }
 }
 
-function addLoss(open: Model, { input, timeAxis, logits, blank }: CtcPorts) {
+function addLoss(open: Model, ports: CtcPorts | ClassifierPorts) {
   const {
     model,
     names: [labels, labelCounts, validFrames]
@@ -115,20 +127,39 @@ function addLoss(open: Model, { input, timeAxis, logits, blank }: CtcPorts) {
     { name: 'validFrames', dataType: 'int64', dims: ['batch'] }
   ])
   const inputs = { labels: labels!, labelCounts: labelCounts!, validFrames: validFrames! }
+  const added = 'blank' in ports ? addCtcLoss(model, ports, inputs) : addClassLoss(model, ports, inputs)
+  const { model: evaluation, ...loss } = added
+  return { evaluation, ...loss, inputs }
+}
+
+function addClassLoss(
+  model: Model,
+  { logits, labelSmoothing }: ClassifierPorts,
+  { labels }: TrainingStep['inputs']
+): LossGraph {
+  const graph = new GraphWriter(model, 'class')
+  const classes = graph.node('Squeeze', [labels, graph.ints([1])])
+  return addCrossEntropy(graph.build(), { logits, labels: classes, labelSmoothing })
+}
+
+function addCtcLoss(
+  model: Model,
+  { input, timeAxis, logits, blank }: CtcPorts,
+  inputs: TrainingStep['inputs']
+): LossGraph {
   const graph = new GraphWriter(model, 'frames')
   const inputFrames = graph.sizeAt(input, timeAxis)
   // ceil(a ÷ b) of positive integers.
   const products = graph.mul(graph.sizeAt(logits, 1), inputs.validFrames)
   const roundedUp = graph.add(products, graph.sub(inputFrames, graph.ints([1])))
   const frameCounts = graph.nameValue(graph.takeName('frameCounts'), 'Div', [roundedUp, inputFrames])
-  const { model: evaluation, ...ctc } = addCtc(graph.build(), {
+  return addCtc(graph.build(), {
     logits,
     labels: inputs.labels,
     labelCounts: inputs.labelCounts,
     frameCounts,
     blank
   })
-  return { evaluation, ...ctc, inputs }
 }
 
 function addOptimizer(

@@ -30,8 +30,16 @@ describe('the training recipe', () => {
     })
   })
 
+  it('takes a loss by its settings, and CTC also by its name alone', () => {
+    const lossOf = (loss: unknown) => trainingRecipeSchema.parse({ ...least, loss }).loss
+    expect(lossOf(undefined)).toBeUndefined()
+    expect(lossOf('ctc')).toEqual({ kind: 'ctc' })
+    expect(lossOf({ kind: 'cross-entropy' })).toEqual({ kind: 'cross-entropy', labelSmoothing: 0 })
+  })
+
   it.each([
     ['an unknown member', { stepz: 3 }],
+    ['a smoothing that leaves nothing', { loss: { kind: 'cross-entropy', labelSmoothing: 1 } }],
     ['both lengths', { epochs: 1 }],
     ['early stopping without a development set', { earlyStopping: { patience: 2 } }],
     ['an exponential schedule to 0', { schedule: { kind: 'exponential', finalFraction: 0 } }],

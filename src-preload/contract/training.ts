@@ -47,6 +47,24 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
 ])
 export type OptimizerSettings = z.infer<typeof optimizerSchema>
 
+/** What training makes smaller. */
+export const lossKinds = ['ctc', 'cross-entropy'] as const
+
+const lossSettingsSchema = z.discriminatedUnion('kind', [
+  /** Of models that write down what was said. */
+  z.strictObject({ kind: z.literal('ctc') }),
+  /** Of models that choose one label for a recording. */
+  z.strictObject({
+    kind: z.literal('cross-entropy'),
+    /** Share of the target that is spread evenly over all labels. */
+    labelSmoothing: z.number().min(0).lt(1).default(0)
+  })
+])
+export type LossSettings = z.infer<typeof lossSettingsSchema>
+
+/** Older recipes say the name alone. */
+const lossSchema = z.preprocess((loss) => (loss === 'ctc' ? { kind: loss } : loss), lossSettingsSchema)
+
 /** What a batch may hold, padding included. */
 export const batchSettingsSchema = z.strictObject({
   audioSeconds: z.number().gt(0).default(60),
@@ -113,7 +131,8 @@ export const trainingRecipeSchema = z
     trainable: patternsSchema,
     /** Exceptions from `trainable`. */
     frozen: z.array(z.string().min(1)).default([]),
-    loss: z.enum(['ctc']).default('ctc'),
+    /** That of the model's family when left out: CTC, or cross-entropy for a classifier. */
+    loss: lossSchema.optional(),
     optimizer: optimizerSchema.prefault({ kind: 'adamw' }),
     /** Gradients are scaled down together where their global norm exceeds this. */
     maxGradientNorm: z.number().gt(0).default(1),
@@ -172,7 +191,10 @@ export interface DevelopmentRecord {
   readonly step: number
   /** Mean over the recordings. */
   readonly loss: number
-  /** Substitutions, deletions and insertions of greedy decoding, after the recipe's normalizer. */
+  /**
+   * Substitutions, deletions and insertions of greedy decoding, after the recipe's normalizer; of a classifier the wrong
+   * labels, each recording counting as one word.
+   */
   readonly wordErrors: number
   readonly referenceWords: number
 }

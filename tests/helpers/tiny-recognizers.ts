@@ -74,3 +74,19 @@ export function signClassifierModel(samples: number, batch: number | string = 1)
   builder.output('scores', 'float32', [batch, 2])
   return builder.build()
 }
+
+/**
+ * A classifier that knows nothing yet: logits [batch, labels] = x · weight + bias with weight [samples, labels] zeros and
+ * bias 0.1, 0.2 and so on.
+ */
+export function linearClassifierModel(samples: number, labels: number, batch: number | string): Model {
+  const builder = new GraphBuilder('linear-classifier')
+  const x = builder.input('audio', 'float32', [batch, samples])
+  const weight = float32Tensor('weight', [samples, labels], new Float32Array(samples * labels))
+  const biases = Float32Array.from({ length: labels }, (_, place) => (place + 1) / 10)
+  const product = builder.node('MatMul', [x, builder.initializer(weight)], { name: 'head/MatMul' })
+  const bias = builder.initializer(float32Tensor('bias', [labels], biases))
+  builder.node('Add', [product, bias], { name: 'head/Add', outputs: ['scores'] })
+  builder.output('scores', 'float32', [batch, labels])
+  return builder.build()
+}

@@ -108,6 +108,13 @@ describe('the speech of the demo', () => {
     }
   })
 
+  it('evaluates 249 of 400 sentences that are also trained on, as its README says', () => {
+    const trained = new Set(planSpeech('training', demoSeed).map(({ text }) => text))
+    const sentences = recordingsOf('evaluation').map(({ text }) => text)
+    expect(sentences.filter((text) => trained.has(text))).toHaveLength(249)
+    expect(readFileSync(join(demo, 'README.md'), 'utf8')).toContain('Of the 400 that are evaluated 249')
+  })
+
   it('has at least 1500 words to evaluate, in less than 11 minutes', () => {
     const evaluation = recordingsOf('evaluation')
     expect(evaluation.flatMap(({ text }) => text.split(' ')).length).toBeGreaterThanOrEqual(1500)

@@ -20,12 +20,12 @@ import { elementCount } from '../../src-main/onnx/ir/tensor'
 import { openDataset } from '../../src-main/engine/jobs/dataset'
 import { openModel, requireDescription } from '../../src-main/engine/jobs/open-model'
 import { openTrainingSet } from '../../src-main/engine/jobs/training-set'
+import { trainingTarget } from '../../src-main/engine/jobs/training-target'
 import { encodeModel } from '../../src-main/onnx/serde/encode-model'
 import type { RuntimeTensor } from '../../src-main/runtime/inference-backend'
 import { createOrtBackend } from '../../src-main/runtime/ort/ort-backend'
 import { parseTrainingRecipe } from '../../src-main/services/train-model'
 import { openSpeechModel } from '../../src-main/speech/families/open-speech-model'
-import { createCtcLabels } from '../../src-main/speech/text/ctc-labels'
 import { findNormalizer } from '../../src-main/speech/text/normalizers'
 
 const recipePath = resolve('resources/training/fine-tune-whisper-tiny.json')
@@ -74,8 +74,7 @@ const open = async (path: string) =>
     {
       dataset: await openDataset(fromRecipe(path)),
       recognizer,
-      labels: createCtcLabels(description.vocabulary),
-      normalizer: findNormalizer(recipe.normalizer),
+      target: trainingTarget(description, findNormalizer(recipe.normalizer)),
       resampleToHz: undefined,
       augmentation: recipe.augmentation,
       seed: recipe.seed,

@@ -3,27 +3,28 @@
  * as the same graph.
  */
 import { WorkbenchError } from '@contract/errors'
-import type { TrainingHead, TrainingRecipe } from '@contract/training'
+import type { LossSettings, TrainingHead, TrainingRecipe } from '@contract/training'
 import { decodeCheckpoint, encodeCheckpoint } from '../../adaptation/checkpoint'
 import { train, trainingLength } from '../../adaptation/train'
 import { parameterGroupOf, trainableParameters } from '../../adaptation/trainable-parameters'
 import { withWeights } from '../../adaptation/trained-model'
 import type { TrainingProgress } from '../../adaptation/training-progress'
-import { buildTrainingStep, type TrainingStep } from '../../adaptation/training-step'
+import {
+  buildTrainingStep,
+  type ClassifierPorts,
+  type CtcPorts,
+  type TrainingStep
+} from '../../adaptation/training-step'
 import { canonicalJson } from '../../base/canonical-json'
 import type { Clock } from '../../base/clock'
 import { assertInvariants } from '../../onnx/invariants'
 import type { Model } from '../../onnx/ir/model'
 import { elementCount } from '../../onnx/ir/tensor'
+import { raiseOpset } from '../../onnx/passes/raise-opset'
 import type { InferenceBackend } from '../../runtime/inference-backend'
-import type {
-  CtcEncoderDescription,
-  SpeechModelDescription,
-  SpeechRecognizer
-} from '../../speech/families/family'
+import type { SpeechModelDescription, SpeechRecognizer } from '../../speech/families/family'
 import { openSpeechModel } from '../../speech/families/open-speech-model'
 import { timeAxis } from '../../speech/features/front-end'
-import { createCtcLabels } from '../../speech/text/ctc-labels'
 import { findNormalizer } from '../../speech/text/normalizers'
 import type { Release } from '../../workspace/claim'
 import { sha256Text } from '../../workspace/files'
@@ -35,6 +36,7 @@ import { openModel, requireDescription } from './open-model'
 import { storeModel } from './store-model'
 import { keepTrainingRecord } from './training-record'
 import { openTrainingSet } from './training-set'
+import { lossOf, trainingTarget } from './training-target'
 
 /** Raised when the same recipe, model and data would give other weights. */
 const trainingVersion = 2
@@ -43,7 +45,7 @@ const trainingVersion = 2
  * Trains to the end, or until it is cancelled; asked for again, it goes on where it was, or answers at once when it is
  * finished. The model has the weights that the development set likes best, without one the last.
  *
- * @throws WorkbenchError `unsupported-model` for a model that is no CTC encoder or cannot be differentiated, `conflict` while
+ * @throws WorkbenchError `unsupported-model` for a model that cannot be differentiated, `conflict` while
  * another process trains the same; otherwise as `train`.
  */
 export async function trainModel(
@@ -55,9 +57,10 @@ export async function trainModel(
   const { recipe } = params
   const begin = clock.nowMilliseconds()
   const opened = await openModel(params.modelPath)
-  const description = requireCtc(requireDescription(opened))
-  const step = stepOf(opened.model, description, recipe)
-  const trainingId = identify(params, opened.modelHash)
+  const description = requireDescription(opened)
+  const loss = lossOf(description, recipe)
+  const step = stepOf(opened.model, { description, loss }, recipe)
+  const trainingId = identify(params, { modelHash: opened.modelHash, loss })
   const workspace = openWorkspace(params.workspaceFolder)
   let release: Release | undefined
   let recognizer: SpeechRecognizer | undefined
@@ -74,6 +77,7 @@ export async function trainModel(
     const resume = stored === undefined ? undefined : decodeCheckpoint(stored.header, stored.arrays)
     const sets = await openSets({ params, description, recognizer, step }, context)
     const head: TrainingHead = {
+      trainingId,
       ...headOf(params, opened.modelHash),
       trainedParameters: trainedParameters(step),
       totalSteps: trainingLength(recipe, sets.data).totalSteps
@@ -128,21 +132,15 @@ export async function trainModel(
   }
 }
 
-function requireCtc(description: SpeechModelDescription): CtcEncoderDescription {
-  if (description.family === 'ctc-encoder') return description
-  throw new WorkbenchError(
-    'unsupported-model',
-    `'${description.name}' is of the family ${description.family}; only CTC encoders can be trained so far.`
-  )
-}
-
-function stepOf(model: Model, description: CtcEncoderDescription, recipe: TrainingRecipe): TrainingStep {
+function stepOf(
+  model: Model,
+  { description, loss }: { readonly description: SpeechModelDescription; readonly loss: LossSettings },
+  recipe: TrainingRecipe
+): TrainingStep {
   const trainable = trainableParameters(model, recipe)
-  return buildTrainingStep(model, {
-    input: description.inputName,
-    timeAxis: timeAxis(description.frontEnd),
-    logits: description.outputName,
-    blank: description.vocabulary.blankId,
+  // Only run: what comes out is the model as it was, with other weights.
+  return buildTrainingStep(raiseOpset(model).model, {
+    ...portsOf(description, loss),
     trainable,
     optimizer: recipe.optimizer,
     maxGradientNorm: recipe.maxGradientNorm,
@@ -152,13 +150,21 @@ function stepOf(model: Model, description: CtcEncoderDescription, recipe: Traini
   })
 }
 
+/** `loss` fits the family, as `lossOf` has seen to. */
+function portsOf(description: SpeechModelDescription, loss: LossSettings): CtcPorts | ClassifierPorts {
+  const { inputName: input, outputName: logits, frontEnd } = description
+  if (description.family === 'ctc-encoder') {
+    return { input, timeAxis: timeAxis(frontEnd), logits, blank: description.vocabulary.blankId }
+  }
+  return { logits, labelSmoothing: loss.kind === 'cross-entropy' ? loss.labelSmoothing : 0 }
+}
+
 function headOf(
   params: TrainParams,
   parentModelHash: string
-): Omit<TrainingHead, 'trainedParameters' | 'totalSteps'> {
+): Omit<TrainingHead, 'trainingId' | 'trainedParameters' | 'totalSteps'> {
   const { recipe, modelPath, trainingPath, developmentPath, trainingHash, developmentHash } = params
   return {
-    trainingId: identify(params, parentModelHash),
     recipe: {
       ...recipe,
       model: modelPath,
@@ -176,8 +182,15 @@ function trainedParameters({ parameters }: TrainingStep): number {
 }
 
 /** What decides the weights; how a training is called, and how often it keeps a checkpoint, does not. */
-function identify({ recipe, trainingHash, developmentHash }: TrainParams, modelHash: string): string {
-  const deciding: Partial<TrainingRecipe> = { ...recipe }
+function identify(
+  { recipe, trainingHash, developmentHash }: TrainParams,
+  { modelHash, loss }: { readonly modelHash: string; readonly loss: LossSettings }
+): string {
+  // CTC as it was written when there was no other: checkpoints of that time are still theirs.
+  const deciding: Partial<Omit<TrainingRecipe, 'loss'>> & { loss: LossSettings | 'ctc' } = {
+    ...recipe,
+    loss: loss.kind === 'ctc' ? 'ctc' : loss
+  }
   for (const key of [
     '$schema',
     'name',
@@ -206,22 +219,20 @@ function assertBatches({ batchObstacle }: SpeechRecognizer, { batches }: Trainin
 
 interface TrainingSets {
   readonly params: TrainParams
-  readonly description: CtcEncoderDescription
+  readonly description: SpeechModelDescription
   readonly recognizer: SpeechRecognizer
   readonly step: TrainingStep
 }
 
 async function openSets({ params, description, recognizer, step }: TrainingSets, context: TrainingContext) {
   const { recipe, trainingPath, developmentPath } = params
-  const labels = createCtcLabels(description.vocabulary)
-  const normalizer = findNormalizer(recipe.normalizer)
+  const target = trainingTarget(description, findNormalizer(recipe.normalizer))
   const open = async (path: string) =>
     openTrainingSet(
       {
         dataset: await openDataset(path),
         recognizer,
-        labels,
-        normalizer,
+        target,
         resampleToHz: recipe.resample ? description.sampleRateHz : undefined,
         augmentation: recipe.augmentation,
         seed: recipe.seed,

@@ -12,26 +12,21 @@ import {
   type WordErrorTally
 } from '../../adaptation/training-data'
 import type { TrainingStep } from '../../adaptation/training-step'
-import { wordErrorCount } from '../../evaluation/error-count'
-import { alignWords, splitWords } from '../../evaluation/word-errors'
 import type { RuntimeTensor } from '../../runtime/inference-backend'
 import type { Audio } from '../../speech/audio/audio'
-import type { SpeechRecognizer } from '../../speech/families/family'
+import type { Interpretation, SpeechRecognizer } from '../../speech/families/family'
 import { modelFeeds } from '../../speech/families/model-feeds'
 import { outputOfRecording } from '../../speech/families/model-runner'
 import { timeAxis } from '../../speech/features/front-end'
 import { padBatch } from '../../speech/features/pad-batch'
-import type { CtcLabels } from '../../speech/text/ctc-labels'
-import type { TextNormalizer } from '../../speech/text/normalizers'
 import type { JobContext } from '../serve'
 import { onUtterance, type Dataset } from './dataset'
+import type { TrainingTarget } from './training-target'
 
 export interface TrainingSetOptions {
   readonly dataset: Dataset
   readonly recognizer: Pick<SpeechRecognizer, 'description' | 'computeInput' | 'interpret'>
-  readonly labels: CtcLabels
-  /** Applied to what was said and what was heard before words are compared. */
-  readonly normalizer: TextNormalizer
+  readonly target: TrainingTarget
   readonly resampleToHz: number | undefined
   readonly augmentation: AugmentationSettings
   readonly seed: number
@@ -51,12 +46,12 @@ export async function openTrainingSet(
   options: TrainingSetOptions,
   context: JobContext
 ): Promise<TrainingData> {
-  const { dataset, labels } = options
+  const { dataset, target } = options
   const { utterances } = dataset
   const sound = new KeptInputs(options)
   const recordings: { readonly audioSeconds: number; readonly labels: number[] }[] = []
   for (const [index, utterance] of utterances.entries()) {
-    const spelled = await onUtterance(utterance, () => Promise.resolve(labels(utterance.text)))
+    const spelled = await onUtterance(utterance, () => Promise.resolve(target.labels(utterance)))
     const audioSeconds = utterance.durationSeconds ?? (await sound.audio(index)).durationSeconds
     recordings.push({ audioSeconds, labels: spelled })
     context.progress({
@@ -87,12 +82,10 @@ export async function openTrainingSet(
         recordings: numbers.length,
         audioSeconds: chosen.reduce((sum, each) => sum + each.audioSeconds, 0),
         countWordErrors: (logits) =>
-          countWordErrors(
-            options,
-            numbers.map((number, row) => ({
-              text: utterances[number]!.text,
-              heard: hearRow(options.recognizer, logits, { row, validFrames })
-            }))
+          summed(
+            numbers.map((number, row) =>
+              target.count(utterances[number]!, hearRow(options.recognizer, logits, { row, validFrames }))
+            )
           )
       }
     }
@@ -104,7 +97,7 @@ function hearRow(
   recognizer: TrainingSetOptions['recognizer'],
   logits: RuntimeTensor,
   { row, validFrames }: { readonly row: number; readonly validFrames: readonly number[] }
-): string {
+): Interpretation {
   if (logits.dataType !== 'float32') {
     throw new WorkbenchError(
       'unsupported-model',
@@ -112,23 +105,17 @@ function hearRow(
     )
   }
   const share = validFrames[row]! / Math.max(...validFrames)
-  const meant = recognizer.interpret(outputOfRecording(logits, row, share))
-  return meant.kind === 'text' ? meant.text : meant.label
+  return recognizer.interpret(outputOfRecording(logits, row, share))
 }
 
-/** Counted as `scoreUtterance` counts: words after the normalizer, summed over the recordings. */
-function countWordErrors(
-  { normalizer }: TrainingSetOptions,
-  spoken: readonly { readonly text: string; readonly heard: string }[]
-): WordErrorTally {
-  let [wordErrors, referenceWords] = [0, 0]
-  for (const { text, heard } of spoken) {
-    const [reference, hypothesis] = [text, heard].map((each) => splitWords(normalizer.normalize(each)))
-    const { errors, total } = wordErrorCount(alignWords(reference!, hypothesis!))
-    wordErrors += errors
-    referenceWords += total
-  }
-  return { wordErrors, referenceWords }
+function summed(tallies: readonly WordErrorTally[]): WordErrorTally {
+  return tallies.reduce(
+    (sum, { wordErrors, referenceWords }) => ({
+      wordErrors: sum.wordErrors + wordErrors,
+      referenceWords: sum.referenceWords + referenceWords
+    }),
+    { wordErrors: 0, referenceWords: 0 }
+  )
 }
 
 /** Inputs of single recordings; what takes long to make and is the same in every epoch is kept. */

@@ -1,4 +1,9 @@
-import type { LearningRateSchedule, SelectionMeasure, TrainingSummary } from '@contract/training'
+import type {
+  LearningRateSchedule,
+  LossSettings,
+  SelectionMeasure,
+  TrainingSummary
+} from '@contract/training'
 
 /** Text of the training view. */
 export const training = {
@@ -14,7 +19,7 @@ export const training = {
   deleted: (name: string) => `The draft “${name === '' ? 'Untitled training' : name}” was deleted.`,
   emptyTitle: 'Nothing was trained yet',
   empty:
-    'Training goes on from a CTC model that you have: to get back what compression has cost, or to learn new speakers and words. It needs the model, recordings with transcripts to learn from, and better also a development set of other speakers, which decides when the model is at its best.',
+    'Training goes on from a CTC model or a classifier that you have: to get back what compression has cost, or to learn new speakers and words. It needs the model, recordings with transcripts or labels to learn from, and better also a development set of other speakers, which decides when the model is at its best.',
   emptyNext:
     'Begin a recipe; it runs as a job, keeps checkpoints, and goes on after a pause, a crash or a restart.',
 
@@ -31,7 +36,8 @@ export const training = {
 
   basics: 'Name, model and data',
   nameHint: 'For lists and the model card; it changes nothing about the weights.',
-  modelHint: 'Folder with the ONNX file of a CTC model and what belongs to it. It stays as it is.',
+  modelHint:
+    'Folder with the ONNX file of a CTC model or a classifier and what belongs to it. It stays as it is.',
   trainingSet: 'Training set',
   trainingSetHint: 'What the model learns from: recordings with transcripts.',
   developmentSet: 'Development set',
@@ -49,6 +55,15 @@ export const training = {
   countFirst: 'The number of parameters appears here once a model is chosen.',
 
   optimization: 'Steps and learning rate',
+  lossKind: 'Loss',
+  lossKindHint: 'What training makes smaller. Without a choice it follows from the kind of model.',
+  usualLoss: 'that of the model',
+  lossKinds: { ctc: 'CTC, of transcripts', 'cross-entropy': 'cross-entropy, of labels' } satisfies Record<
+    LossSettings['kind'],
+    string
+  >,
+  labelSmoothing: 'Label smoothing',
+  labelSmoothingHint: 'Share of the target that is spread over all labels, such as 0.1.',
   learningRate: 'Learning rate',
   learningRateHint:
     'At its full height. 0.0001 is gentle enough for a trained model; from scratch ten times as much.',

@@ -13,7 +13,7 @@ export const training: typeof english = {
   deleted: (name) => `下書き「${name === '' ? '無題の学習' : name}」を削除しました。`,
   emptyTitle: 'まだ学習はありません',
   empty:
-    '学習は手元の CTC モデルから始めます。圧縮で失われた精度を取り戻したり、新しい話者や単語を覚えさせたりできます。必要なのはモデルと、書き起こし付きの学習用録音です。別の話者による開発セットもあると、最もよい時点を選べます。',
+    '学習は手元の CTC モデルまたは分類モデルから始めます。圧縮で失われた精度を取り戻したり、新しい話者や単語を覚えさせたりできます。必要なのはモデルと、書き起こしまたはラベル付きの学習用録音です。別の話者による開発セットもあると、最もよい時点を選べます。',
   emptyNext:
     'レシピを書いて始めてください。ジョブとして動き、チェックポイントを残し、一時停止・クラッシュ・再起動のあとも続きから進みます。',
 
@@ -27,7 +27,7 @@ export const training: typeof english = {
 
   basics: '名前・モデル・データ',
   nameHint: '一覧とモデルカードに使います。重みには影響しません。',
-  modelHint: 'CTC モデルの ONNX ファイル一式があるフォルダー。元のモデルは変わりません。',
+  modelHint: 'CTC モデルか分類モデルの ONNX ファイル一式があるフォルダー。元のモデルは変わりません。',
   trainingSet: '学習セット',
   trainingSetHint: 'モデルが学ぶ、書き起こし付きの録音。',
   developmentSet: '開発セット',
@@ -43,6 +43,12 @@ export const training: typeof english = {
   countFirst: 'モデルを選ぶと、ここにパラメーター数が出ます。',
 
   optimization: 'ステップと学習率',
+  lossKind: '損失関数',
+  lossKindHint: '学習で小さくする量。選ばなければモデルの種類で決まります。',
+  usualLoss: 'モデルに合わせる',
+  lossKinds: { ctc: 'CTC(書き起こし)', 'cross-entropy': '交差エントロピー(ラベル)' },
+  labelSmoothing: 'ラベル平滑化',
+  labelSmoothingHint: '目標のうち全ラベルに均等に配る割合。例: 0.1',
   learningRate: '学習率',
   learningRateHint: '最大値。学習済みモデルには 0.0001 程度、ゼロからならその 10 倍。',
   schedule: 'スケジュール',
