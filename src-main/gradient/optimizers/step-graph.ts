@@ -73,13 +73,13 @@ export class StepWriter {
       this.#groupLearningRates.set(group, this.graph.input(`learningRate.${group}`, this.dataType, []))
     }
     const keyOf = (parameter: string) => [kindOf(parameter), groups.get(parameter) ?? []].flat().join('.')
+    if (maxGradientNorm !== undefined) this.#clip([...gradients.values()], positive(maxGradientNorm))
     this.#gradients = new Map(
       parameterBlocks(this.graph, gradients.keys(), keyOf).map((block) => {
         const own = block.parameters.map((parameter) => gradients.get(parameter)!)
         return [block, join(this.graph, block, own)]
       })
     )
-    if (maxGradientNorm !== undefined) this.#clip(positive(maxGradientNorm))
   }
 
   scalar(value: number): string {
@@ -148,10 +148,14 @@ export class StepWriter {
     return output
   }
 
-  /** min(1, max / (‖all g‖ + 1e-6)), as torch.nn.utils.clip_grad_norm_. */
-  #clip(max: number): void {
+  /**
+   * min(1, max / (‖all g‖ + 1e-6)), as torch.nn.utils.clip_grad_norm_. Each gradient is squared by a node of its own, in the order
+   * of the parameters: ONNX Runtime walks back from here, the last written first, and so sums up each layer's gradients while
+   * their cotangents are fresh. Behind a joined vector all of them would wait for the end of the backward pass.
+   */
+  #clip(gradients: readonly string[], max: number): void {
     const { graph } = this
-    const squares = [...this.#gradients.values()].map((gradient) =>
+    const squares = gradients.map((gradient) =>
       graph.node('ReduceSumSquare', [gradient], { keepdims: intAttribute(0) })
     )
     const norm = graph.nameValue(graph.takeName('gradientNorm'), 'Sqrt', [graph.node('Sum', squares)])
