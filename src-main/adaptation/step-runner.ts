@@ -53,6 +53,8 @@ export class StepRunner {
   readonly #update: InferenceSession
   readonly #backward: InferenceSession | undefined
   #state: Feeds
+  /** Where the next step writes, by output: the arrays of the step before the last. */
+  #spare: Feeds
 
   private constructor(
     step: TrainingStep,
@@ -64,7 +66,11 @@ export class StepRunner {
     this.#clock = clock
     this.#update = sessions.update
     this.#backward = sessions.backward
-    this.#state = feedsOf(step.step.state, values)
+    const { state } = step.step
+    // The caller's arrays stay his: those of the state are written over.
+    this.#state = feedsOf(state, new Map([...values].map(([name, array]) => [name, array.slice()])))
+    const zeroed = feedsOf(state, new Map(state.map(({ input, dims }) => [input, zeros(dims)])))
+    this.#spare = byOutput(state, zeroed)
   }
 
   /** @throws WorkbenchError `native` when the runtime refuses a graph, `internal` for values of another training. */
@@ -81,7 +87,7 @@ export class StepRunner {
     return new StepRunner(step, clock, { update, backward }, values)
   }
 
-  /** The trained weights as they are now, as feeds for a graph that has them as inputs. */
+  /** The trained weights as they are now, as feeds for a graph that has them as inputs; not copied, as `values`. */
   get parameters(): Feeds {
     return Object.fromEntries(
       this.#step.step.state.flatMap(({ input, kind }) =>
@@ -90,7 +96,7 @@ export class StepRunner {
     )
   }
 
-  /** Weights and running values as they are now. Not copied: a later step replaces the arrays, it does not change them. */
+  /** Weights and running values as they are now. Not copied: the step after the next one writes over the arrays. */
   get values(): StepValues {
     return new Map(Object.entries(this.#state).map(([name, { data }]) => [name, data as Float32Array]))
   }
@@ -107,15 +113,19 @@ export class StepRunner {
       ...state.map(({ output }) => output)
     ]
     const { feeds, loss } = await this.#gradients(batches)
-    const fetches = loss === undefined ? [this.#step.loss, ...wanted] : wanted
-    const outputs = await this.#update.run({ ...feeds, ...this.#state, ...this.#rateFeeds(rates) }, fetches)
+    const names = loss === undefined ? [this.#step.loss, ...wanted] : wanted
+    const fetches = Object.fromEntries(names.map((name) => [name, this.#spare[name] ?? null]))
+    const inputs = { ...feeds, ...this.#state, ...this.#rateFeeds(rates) }
+    const outputs = await this.#update.run(inputs, fetches)
     const outcome = {
       loss: loss ?? scalarOf(outputs, this.#step.loss),
       gradientNorm: gradientNorm === undefined ? 0 : scalarOf(outputs, gradientNorm),
       runSeconds: (this.#clock.nowMilliseconds() - start) / 1000
     }
     if (Number.isFinite(outcome.loss) && Number.isFinite(outcome.gradientNorm)) {
-      this.#state = Object.fromEntries(state.map(({ input, output }) => [input, outputs[output]!]))
+      const written = this.#spare
+      this.#spare = byOutput(state, this.#state)
+      this.#state = Object.fromEntries(state.map(({ input, output }) => [input, written[output]!]))
     }
     return outcome
   }
@@ -177,6 +187,11 @@ export function scalarOf(outputs: Feeds, name: string): number {
   const output = outputs[name]
   if (output?.dataType === 'float32' && output.data.length === 1) return output.data[0]!
   throw new WorkbenchError('internal', `The step gave no single float32 number '${name}'.`)
+}
+
+/** The tensors of the inputs, by the output that holds the next ones. */
+function byOutput(states: readonly StepState[], tensors: Feeds): Feeds {
+  return Object.fromEntries(states.map(({ input, output }) => [output, tensors[input]!]))
 }
 
 function feedsOf(states: readonly StepState[], values: StepValues): Feeds {

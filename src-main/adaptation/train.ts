@@ -187,7 +187,10 @@ class TrainingLoop {
     const isBest = isBetterDevelopment(record, best?.record, recipe.select)
     const development = [...curve.development, record]
     const values = new Map(
-      Object.entries(this.#runner.parameters).map(([name, { data }]) => [name, data as Float32Array])
+      Object.entries(this.#runner.parameters).map(([name, { data }]) => [
+        name,
+        Float32Array.from(data as Float32Array)
+      ])
     )
     const nextBest = isBest ? { record, values } : best
     const patience = recipe.earlyStopping?.patience ?? Infinity
@@ -281,7 +284,9 @@ class TrainingLoop {
   async #save(): Promise<void> {
     const { step } = this.#progress
     if (step === 0) return
-    await this.#options.save(this.#progress)
+    // The step after the next one writes over the arrays; who keeps checkpoints in memory keeps a copy.
+    const values = new Map([...this.#progress.values].map(([name, array]) => [name, array.slice()]))
+    await this.#options.save({ ...this.#progress, values })
     this.#savedStep = step
     this.#options.onEvent({ kind: 'checkpoint', step })
   }

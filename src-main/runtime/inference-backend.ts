@@ -59,14 +59,15 @@ export interface InferenceSession {
    * Runs the model once.
    *
    * - `feeds` must name every input without an initializer.
-   * - `fetches` limits the outputs; all of them by default. Given as tensors, each output is written into the data of
-   *   its tensor, which must have the output's type and shape and share no memory with the feeds.
+   * - `fetches` limits the outputs; all of them by default. Given with tensors, an output is written into the data of its
+   *   tensor, which must have the output's type and shape and share no memory with the feeds; what comes back for it is
+   *   that tensor. Null stands for new memory.
    *
    * @throws WorkbenchError `native` when the runtime refuses, with its words.
    */
   run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
-    fetches?: readonly string[] | Readonly<Record<string, RuntimeTensor>>
+    fetches?: readonly string[] | Readonly<Record<string, RuntimeTensor | null>>
   ): Promise<Readonly<Record<string, RuntimeTensor>>>
   /** Frees the native memory. The session must not be used afterwards. */
   release(): Promise<void>

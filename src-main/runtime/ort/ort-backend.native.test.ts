@@ -134,6 +134,20 @@ describe('running', () => {
     expect(Object.keys(outputs)).toEqual(['int64'])
   })
 
+  it('writes outputs into the tensors given for them', async () => {
+    const x = randomFeed([2, 3], 1)
+    await withSession(bytes(), async (session) => {
+      const plain = await session.run({ x }, ['y'])
+      const given = { dataType: 'float32', dims: [2, 2], data: new Float32Array(4) } as const
+      const { y } = await session.run({ x }, { y: given })
+      expect(y!.data).toBe(given.data)
+      expect(given.data).toEqual(plain.y!.data)
+      await expect(session.run({ x }, { y: { ...given, dims: [4] } })).rejects.toMatchObject({
+        code: 'native'
+      })
+    })
+  })
+
   it('refuses a float16 output by name', async () => {
     await expect(
       withSession(bytes(['float16']), (session) => session.run({ x: randomFeed([2, 3], 1) }))

@@ -56,11 +56,12 @@ function wrapSession(session: OrtSession, isProfiled: boolean): InferenceSession
     outputNames: session.outputNames,
     async run(feeds, fetches) {
       try {
+        const given = isNames(fetches) ? {} : fetches
         const results = isNames(fetches)
           ? await session.run(toOrt(feeds), fetches ?? session.outputNames)
           : await session.run(toOrt(feeds), toOrt(fetches))
         return Object.fromEntries(
-          Object.entries(results).map(([name, value]) => [name, fromOrt(name, value)])
+          Object.entries(results).map(([name, value]) => [name, given[name] ?? fromOrt(name, value)])
         )
       } catch (error) {
         throw wrapError(error, 'native', `ONNX Runtime stopped while running the model: ${firstLine(error)}`)
@@ -79,16 +80,18 @@ function describeInput(metadata: OrtSession.ValueMetadata): SessionInput {
 }
 
 function isNames(
-  fetches: readonly string[] | Readonly<Record<string, RuntimeTensor>> | undefined
+  fetches: readonly string[] | Readonly<Record<string, RuntimeTensor | null>> | undefined
 ): fetches is readonly string[] | undefined {
   return fetches === undefined || Array.isArray(fetches)
 }
 
-function toOrt(tensors: Readonly<Record<string, RuntimeTensor>>): Record<string, Tensor> {
+function toOrt(tensors: Readonly<Record<string, RuntimeTensor>>): Record<string, Tensor>
+function toOrt(tensors: Readonly<Record<string, RuntimeTensor | null>>): Record<string, Tensor | null>
+function toOrt(tensors: Readonly<Record<string, RuntimeTensor | null>>): Record<string, Tensor | null> {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => [
       name,
-      new Tensor(tensor.dataType, tensor.data, tensor.dims)
+      tensor && new Tensor(tensor.dataType, tensor.data, tensor.dims)
     ])
   )
 }
