@@ -14,25 +14,25 @@ const margin = 1 + 1e-9
  */
 export function rowSigns(rows: Matrix): Float64Array {
   const signs = new Float64Array(rows.rows)
-  const { data, columns } = rows
-  for (let i = 0; i < rows.rows; i++) {
-    let largest = 0
-    for (let at = i * columns; at < (i + 1) * columns; at++) {
-      if (Math.abs(data[at]!) > Math.abs(largest) * margin) largest = data[at]!
-    }
-    signs[i] = largest < 0 ? -1 : 1
-  }
+  for (let i = 0; i < rows.rows; i++) signs[i] = rowSign(rows, i)
   return signs
+}
+
+function rowSign({ data, columns }: Matrix, row: number): number {
+  let largest = 0
+  for (let at = row * columns; at < (row + 1) * columns; at++) {
+    if (Math.abs(data[at]!) > Math.abs(largest) * margin) largest = data[at]!
+  }
+  return largest < 0 ? -1 : 1
 }
 
 /** Changes the sign of the rows of `rows` [k, n] that `rowSigns` says, in place. */
 export function makeLargestPositive(rows: Matrix): void {
-  const signs = rowSigns(rows)
-  const { data, columns } = rows
-  for (let i = 0; i < rows.rows; i++) {
-    if (signs[i]! > 0) continue
-    for (let at = i * columns; at < (i + 1) * columns; at++) data[at] = -data[at]!
-  }
+  for (let i = 0; i < rows.rows; i++) if (rowSign(rows, i) < 0) negateRow(rows, i)
+}
+
+function negateRow({ data, columns }: Matrix, row: number): void {
+  for (let at = row * columns; at < (row + 1) * columns; at++) data[at] = -data[at]!
 }
 
 /** Column k of the result [n, k] is row `order[k]` of `rows` [k, n], times `signs[order[k]]`. */

@@ -12,6 +12,7 @@ import { identity, type Matrix } from './matrix'
 import { hypotenuse } from './hypotenuse'
 import { PlaneRotations } from './plane-rotations'
 import { scalarProducts, type Products } from './products'
+import { copyRow, rowsOf } from './row-products'
 import { Scratch, withScratch } from './scratch'
 import { SecularRoots, type SecularEquation } from './secular-equation'
 import { tridiagonalEigen } from './tridiagonal-eigen'
@@ -19,7 +20,7 @@ import { tridiagonalEigen } from './tridiagonal-eigen'
 /** Up to this size QL is as fast. */
 const largestLeaf = 32
 /** Entries of coordinates below which handing a product over costs more than the product. */
-const smallestProduct = 48 ** 2
+const smallestProduct = 24 ** 2
 const roundoff = 0.5 * Number.EPSILON
 
 /**
@@ -180,24 +181,40 @@ function solveRankOne(equation: SecularEquation, parts: readonly Part[], scratch
   for (let k = 0; k < size; k++) {
     const row = distances.subarray(k * size, (k + 1) * size)
     values[k] = roots.root(k, row)
-    for (let i = 0; i < size; i++) squares[i]! *= i === k ? -row[i]! : row[i]! / (d[i]! - d[k]!)
+    multiplySquares(squares, d, row, k)
   }
   const weights = squares.map((square, i) => Math.sign(z[i]!) * Math.sqrt(Math.abs(square)))
   const vector = new Float64Array(size)
   for (let k = 0; k < size; k++) {
-    let sum = 0
-    for (let i = 0; i < size; i++) {
-      const value = weights[i]! / distances[k * size + i]!
-      vector[i] = value
-      sum += value * value
-    }
-    const factor = 1 / Math.sqrt(sum)
-    for (const { chosen, weights: target } of parts) {
-      const start = k * chosen.length
-      for (let j = 0; j < chosen.length; j++) target.data[start + j] = vector[chosen[j]!]! * factor
-    }
+    const factor = 1 / writeVector(vector, weights, distances, k)
+    for (const part of parts) writeChosen(part, k, vector, factor)
   }
   return values
+}
+
+/** Writes the eigenvector of root k, ẑ_i ÷ (d_i − λ_k), and returns its length. */
+function writeVector(vector: Float64Array, weights: Float64Array, distances: Float64Array, k: number): number {
+  const start = k * vector.length
+  let sum = 0
+  for (let i = 0; i < vector.length; i++) {
+    const value = weights[i]! / distances[start + i]!
+    vector[i] = value
+    sum += value * value
+  }
+  return Math.sqrt(sum)
+}
+
+function writeChosen({ chosen, weights }: Part, k: number, vector: Float64Array, factor: number): void {
+  const start = k * chosen.length
+  for (let j = 0; j < chosen.length; j++) weights.data[start + j] = vector[chosen[j]!]! * factor
+}
+
+/** Löwner's products, one root after the other: squares_i ← squares_i · (d_i − λ_k) ÷ (d_i − d_k), and −(d_k − λ_k) for i = k. */
+function multiplySquares(squares: Float64Array, d: Float64Array, row: Float64Array, k: number): void {
+  const pole = d[k]!
+  const own = squares[k]! * -row[k]!
+  for (let i = 0; i < squares.length; i++) squares[i]! *= row[i]! / (d[i]! - pole)
+  squares[k] = own
 }
 
 /** The columns [from, to) of the vectors in a join: only the rows `chosen` among the active ones have entries there. */
@@ -225,17 +242,15 @@ async function combineRows(
   { columns: [from, to], chosen, weights }: Part,
   scratch: Scratch
 ): Promise<void> {
-  const { data, columns } = vectors
   const width = to - from
+  const inside = rowsOf(vectors, from)
   const rows = scratch.matrix(chosen.length, width)
   for (let i = 0; i < chosen.length; i++) {
-    const start = active[chosen[i]!]! * columns + from
-    for (let j = 0; j < width; j++) rows.data[i * width + j] = data[start + j]!
+    copyRow(inside, active[chosen[i]!]!, rowsOf(rows), { row: i, columns: width })
   }
   const used = weights.data.length < smallestProduct ? scalarProducts : products
   const combined = await used.product(weights, rows, { into: scratch.matrix(active.length, width) })
   for (let k = 0; k < active.length; k++) {
-    const start = active[k]! * columns + from
-    for (let j = 0; j < width; j++) data[start + j] = combined.data[k * width + j]!
+    copyRow(rowsOf(combined), k, inside, { row: active[k]!, columns: width })
   }
 }

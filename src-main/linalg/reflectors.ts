@@ -7,7 +7,7 @@
  */
 import { matrix, type Matrix } from './matrix'
 import type { Products } from './products'
-import { addRowProducts, copyRows, type RowWindow } from './row-products'
+import { addRowProducts, copyRows, rowsOf, type RowWindow } from './row-products'
 import { Scratch, withScratch } from './scratch'
 
 /**
@@ -212,7 +212,7 @@ export async function transformedRows(
       const overlap = await products.product(part, v, { transposeB: true, ...into(c.rows, width) })
       const target = isLast ? { into: result } : into(c.rows, length)
       const changed = await products.product(overlap, turned, { subtractFrom: part, ...target })
-      if (!isLast) copyRows(windowOf(changed), windowOf(c, first), c.rows, length)
+      if (!isLast) copyRows(rowsOf(changed), rowsOf(c, first), c.rows, length)
     })
   }
   return result
@@ -222,13 +222,8 @@ export async function transformedRows(
 function columnsFrom(a: Matrix, first: number, scratch: Scratch): Matrix {
   if (first === 0) return a
   const result = scratch.matrix(a.rows, a.columns - first)
-  copyRows(windowOf(a, first), windowOf(result), result.rows, result.columns)
+  copyRows(rowsOf(a, first), rowsOf(result), result.rows, result.columns)
   return result
-}
-
-/** A view of the columns of `a` from `first` on. */
-function windowOf(a: Matrix, first = 0): RowWindow {
-  return { data: a.data, offset: first, stride: a.columns }
 }
 
 function blocksBackward(reflectors: Reflectors, width = reflectorsPerBlock): { from: number; to: number }[] {

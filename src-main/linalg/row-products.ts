@@ -5,6 +5,8 @@
  * feed sixteen flops. That is the most scalar JavaScript gets out of a core, and no copy is needed.
  */
 
+import type { Matrix } from './matrix'
+
 /** A rectangular window of a row-major array: element (i, j) is `data[offset + i * stride + j]`. */
 export interface RowWindow {
   readonly data: Float64Array
@@ -12,15 +14,31 @@ export interface RowWindow {
   readonly stride: number
 }
 
-/** Copies [rows, columns]; a plain loop, since a view and `set` for every row would leave more garbage than they copy. */
+/** The rows of `a`, in their columns from `first` on. */
+export function rowsOf(a: Matrix, first = 0): RowWindow {
+  return { data: a.data, offset: first, stride: a.columns }
+}
+
+/** Copies [rows, columns]; plain loops, since a view and `set` for every row would leave more garbage than they copy. */
 export function copyRows(source: RowWindow, target: RowWindow, rows: number, columns: number): void {
+  for (let i = 0; i < rows; i++) copyRow(source, i, target, { row: i, columns })
+}
+
+/**
+ * Copies the first `columns` entries of row `row` of `source` to row `to` of `target`. A function of its own: V8 compiles what is called
+ * often, and leaves a long loop in a function that is called once to its interpreter.
+ */
+export function copyRow(
+  source: RowWindow,
+  row: number,
+  target: RowWindow,
+  { row: to, columns }: { readonly row: number; readonly columns: number }
+): void {
   const from = source.data
-  const to = target.data
-  for (let i = 0; i < rows; i++) {
-    const read = source.offset + i * source.stride
-    const write = target.offset + i * target.stride
-    for (let j = 0; j < columns; j++) to[write + j] = from[read + j]!
-  }
+  const into = target.data
+  const read = source.offset + row * source.stride
+  const write = target.offset + to * target.stride
+  for (let j = 0; j < columns; j++) into[write + j] = from[read + j]!
 }
 
 /** Rows of B that are met again by every pair of rows of A while they are in the cache. */

@@ -73,8 +73,13 @@ function nextBlock(lengths: Float64Array, from: number): number {
 
 function columnLengths({ rows, columns, data }: Matrix): Float64Array {
   const squares = new Float64Array(columns)
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < columns; k++) squares[k]! += data[i * columns + k]! ** 2
-  }
+  for (let i = 0; i < rows; i++) addSquares(squares, data, i * columns)
   return squares.map(Math.sqrt)
+}
+
+function addSquares(squares: Float64Array, data: Float64Array, start: number): void {
+  for (let k = 0; k < squares.length; k++) {
+    const value = data[start + k]!
+    squares[k]! += value * value
+  }
 }

@@ -11,6 +11,7 @@ import { divideAndConquer } from './divide-and-conquer'
 import type { Matrix } from './matrix'
 import type { Products } from './products'
 import { transformedRows } from './reflectors'
+import { copyRow, rowsOf } from './row-products'
 import { withScratch } from './scratch'
 import { tridiagonalEigen } from './tridiagonal-eigen'
 import { tridiagonalForm } from './tridiagonal-form'
@@ -42,10 +43,7 @@ export async function symmetricEigen(a: Matrix, products: Products): Promise<Sym
     const rows = await divideAndConquer(diagonal, offDiagonal, products, scratch)
     const order = descendingOrder(diagonal)
     const ordered = scratch.matrix(n, n)
-    for (let k = 0; k < n; k++) {
-      const start = order[k]! * n
-      for (let j = 0; j < n; j++) ordered.data[k * n + j] = rows.data[start + j]!
-    }
+    for (let k = 0; k < n; k++) copyRow(rowsOf(rows), order[k]!, rowsOf(ordered), { row: k, columns: n })
     const vectors = await transformedRows(reflectors, ordered, products)
     makeLargestPositive(vectors)
     return { values: Float64Array.from(order, (k) => diagonal[k]! / factor), vectors }
