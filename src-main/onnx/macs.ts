@@ -19,6 +19,7 @@ export interface MacCount {
  *   MatMul, MatMulInteger, Gemm   output elements · inner size
  *   Conv                          output elements · (channels / group) · kernel elements
  *   MatMulNBits                   output elements · K
+ *   MultiHeadAttention            batch · frames · key frames · (width + width of values), both its products
  *   LSTM, GRU, RNN                frames · batch · directions · gates · hidden · (in + hidden)
  *
  * Elementwise work, normalizations, softmax, biases and gathers are not counted: in speech models they are a few
@@ -84,6 +85,15 @@ function recurrence(gates: number): MacCounter {
   }
 }
 
+/** Scores and their products with the values; keys and values [batch, frames, width]. */
+const fusedAttention: MacCounter = (node, dimsOf) => {
+  const [query, key, value] = [0, 1, 2].map((place) => dimsOf(node.inputs[place] ?? ''))
+  const [width, valueWidth] = [query?.[2], value?.[2]]
+  if (key?.length !== 3 || value?.length !== 3 || width === undefined || valueWidth === undefined)
+    return undefined
+  return times(elements([query?.[0], query?.[1], key[1]]), width + valueWidth)
+}
+
 const counters: Readonly<Record<string, MacCounter>> = {
   MatMul: matmul,
   FusedMatMul: product(0, (node, rank) => rank - (readInt(node, 'transA', 0) === 1 ? 2 : 1)),
@@ -97,6 +107,7 @@ const counters: Readonly<Record<string, MacCounter>> = {
   FusedConv: convolution(1),
   ConvInteger: convolution(1),
   QLinearConv: convolution(3),
+  MultiHeadAttention: fusedAttention,
   LSTM: recurrence(4),
   GRU: recurrence(3),
   RNN: recurrence(1)

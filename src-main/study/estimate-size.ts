@@ -19,6 +19,7 @@ const bytesPerWeight: Readonly<Record<Precision, number>> = {
   float32: 4,
   float16: 2,
   int8: 1,
+  'int8-convolutions': 1,
   'int8-weights': 1,
   'int4-weights': 0.56
 }

@@ -32,10 +32,10 @@ export function expandRecipe(recipe: Recipe, references: RecipeReferences = noRe
     { kind: 'baseline' } as const,
     ...[...precisions].map((precision) => ({ kind: 'quantize', precision }) as const),
     ...gridMakings(recipe, references)
-  ].map((making) => ({ name: trialName(making), making }))
-  for (const planned of plannedMakings(recipe, references)) {
-    assertNewName(planned.name, trials)
-    trials.push(planned)
+  ].map((making) => ({ name: trialName(making), making: finished(making, recipe) }))
+  for (const { name, making } of plannedMakings(recipe, references)) {
+    assertNewName(name, trials)
+    trials.push({ name, making: finished(making, recipe) })
   }
   const stoppingGates = recipe.evaluation.stopWhenDecided ? resolveGates(recipe.gates) : []
   const seen = new Set<string>()
@@ -45,6 +45,11 @@ export function expandRecipe(recipe: Recipe, references: RecipeReferences = noRe
     seen.add(key)
     return [{ name, making, evaluation: recipe.evaluation, stoppingGates }]
   })
+}
+
+/** The baseline is the model as it was given; all others are finished alike, so that they can be compared. */
+function finished(making: TrialMaking, { fuseAttention }: Recipe): TrialMaking {
+  return making.kind === 'baseline' || !fuseAttention ? making : { ...making, fuseAttention: true }
 }
 
 function assertNewName(name: string, trials: readonly { readonly name: string }[]): void {

@@ -28,8 +28,14 @@ export type RankChoice =
     }
   | { readonly policy: 'manual'; readonly rankMap: RankMap }
 
+/** What is done to a model in any number format, once all else is done. Left out where it is not: identities stay as they were. */
+export interface Finishing {
+  /** Whether self-attention that is understood becomes one operator of ONNX Runtime. */
+  readonly fuseAttention?: true
+}
+
 /** The making of a low-rank model. */
-export interface LowRankMaking {
+export interface LowRankMaking extends Finishing {
   readonly kind: 'low-rank'
   readonly method: LowRankMethod
   readonly ranks: RankChoice
@@ -46,7 +52,7 @@ export type TrialMaking =
   /** The model as it was given. */
   | { readonly kind: 'baseline' }
   /** The whole model in another number format, nothing else. In int8 it is the yardstick. */
-  | { readonly kind: 'quantize'; readonly precision: ReducedPrecision }
+  | ({ readonly kind: 'quantize'; readonly precision: ReducedPrecision } & Finishing)
   | LowRankMaking
 
 /** One point of a study before anything was computed. */
@@ -102,7 +108,8 @@ export function versionsThatMatter({
 }: Pick<TrialSpec, 'making' | 'evaluation'>): string[] {
   const always = ['evaluation', `normalizer ${evaluation.normalizer}`]
   if (making.kind === 'baseline') return always
-  const precision = making.precision === 'float32' ? [] : [`precision ${making.precision}`]
+  const format = making.precision === 'float32' ? [] : [`precision ${making.precision}`]
+  const precision = [...format, ...(making.fuseAttention === true ? ['fuse-attention'] : [])]
   if (making.kind === 'quantize') return [...always, ...precision]
   return [
     ...always,

@@ -13,10 +13,18 @@ export const lowRankMethodSchema = z.enum(lowRankMethods)
 export type LowRankMethod = z.infer<typeof lowRankMethodSchema>
 
 /**
- * Number format of the weights in the finished model. `int8`: dynamic int8, which also computes in integers; the other
- * small formats are for storage, and computed in float32.
+ * Number format of the weights in the finished model. `int8`: dynamic int8, which also computes in integers;
+ * `int8-convolutions`: the same for convolutions over time too. The other small formats are for storage, and computed in
+ * float32.
  */
-export const precisions = ['float32', 'float16', 'int8', 'int8-weights', 'int4-weights'] as const
+export const precisions = [
+  'float32',
+  'float16',
+  'int8',
+  'int8-convolutions',
+  'int8-weights',
+  'int4-weights'
+] as const
 export const precisionSchema = z.enum(precisions)
 export type Precision = z.infer<typeof precisionSchema>
 
@@ -167,6 +175,8 @@ export const recipeSchema = z.strictObject({
   plans: z.array(plannedTrialSchema).default([]),
   /** The whole model in these formats, without low rank. Dynamic int8 is always run: it is the yardstick. */
   precisions: z.array(precisionSchema.exclude(['float32'])).default([]),
+  /** Whether every tier but the baseline has its self-attention in one operator of ONNX Runtime, where it is understood. */
+  fuseAttention: z.boolean().default(false),
   layers: layerSelectionSchema.prefault({}),
   allocation: allocationSchema.prefault({}),
   /** Added to the second moment's diagonal, as a fraction of its mean. */

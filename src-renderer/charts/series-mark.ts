@@ -10,6 +10,7 @@ const outlines: Readonly<Record<SeriesSymbol, string>> = {
   circle: 'M1.5 6a4.5 4.5 0 1 1 9 0a4.5 4.5 0 1 1 -9 0Z',
   rect: 'M2 2H10V10H2Z',
   triangle: 'M6 1 11.2 10.5H0.8Z',
+  pin: 'M0.8 1.5H11.2L6 11Z',
   diamond: 'M6 1 11 6 6 11 1 6Z',
   arrow: 'M6 1 10.5 11 6 8.5 1.5 11Z'
 }

@@ -62,12 +62,13 @@ export function seriesColor(method: TrialReport['method'], palette: ChartPalette
 }
 
 /** Marks of ECharts. */
-export type SeriesSymbol = 'circle' | 'rect' | 'triangle' | 'diamond' | 'arrow'
+export type SeriesSymbol = 'circle' | 'rect' | 'triangle' | 'pin' | 'diamond' | 'arrow'
 
 const symbols: Readonly<Record<TrialReport['precision'], SeriesSymbol>> = {
   float32: 'circle',
   float16: 'rect',
   int8: 'triangle',
+  'int8-convolutions': 'pin',
   'int8-weights': 'diamond',
   'int4-weights': 'arrow'
 }

@@ -30,16 +30,19 @@ export function parameterCost(shape: StoredShape): LayerCost {
 /**
  * Bytes of the stored weights as the number format stores them, scales and zero points included (`methods/precisions`).
  * Formats in blocks fill up the last block of a channel, so their costs rise with the rank in steps. Convolutions and
- * embeddings stay float32 in the integer formats, but what follows an embedding's factor is a MatMul like any other.
+ * embeddings stay float32 in most integer formats, but what follows an embedding's factor is a MatMul like any other.
  *
- * Not counted: names and graph structure. Not foreseen: weights that halves cannot hold.
+ * Not counted: names and graph structure. Not foreseen: weights that halves cannot hold, convolutions that stay float32 in a
+ * format that holds convolutions.
  */
 export function byteCost(shape: StoredShape, precision: Precision): LayerCost {
   const { inFeatures, outFeatures, operator = 'MatMul' } = shape
-  const { weightBytes, holdsEveryWeight } = precisionTable[precision]
-  const otherBytes = holdsEveryWeight ? weightBytes : precisionTable.float32.weightBytes
-  const downBytes = operator === 'Conv' || operator === 'Gather' ? otherBytes : weightBytes
-  const upBytes = operator === 'Conv' ? otherBytes : weightBytes
+  const { weightBytes, holds } = precisionTable[precision]
+  const bytesOf = (held: boolean) => (held ? weightBytes : precisionTable.float32.weightBytes)
+  const downBytes = bytesOf(
+    operator === 'Conv' ? holds !== 'products' : operator !== 'Gather' || holds === 'everything'
+  )
+  const upBytes = bytesOf(operator !== 'Conv' || holds !== 'products')
   return storedCost(
     shape,
     downBytes(inFeatures, outFeatures),

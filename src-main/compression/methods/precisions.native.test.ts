@@ -66,6 +66,7 @@ const scaleCounts: Readonly<Record<Precision, (inFeatures: number, outFeatures: 
   float32: () => 0,
   float16: () => 0,
   int8: (_, outFeatures) => outFeatures,
+  'int8-convolutions': (_, outFeatures) => outFeatures,
   'int8-weights': (inFeatures, outFeatures) =>
     outFeatures * Math.ceil(inFeatures / (inFeatures === 37 ? 16 : 128)),
   'int4-weights': (inFeatures, outFeatures) =>
@@ -108,6 +109,7 @@ describe('precisionTable', () => {
     ['float32', 0],
     ['float16', 1e-6],
     ['int8', 2e-4],
+    ['int8-convolutions', 2e-4],
     ['int8-weights', 1e-4],
     ['int4-weights', 2e-2]
   ] as const)('%s on factors of rank 37 is nearly the same', async (precision, allowed) => {
@@ -142,6 +144,7 @@ describe.skipIf(isAbsent)(`real models${reason}`, () => {
   it.each([
     ['whisper-tiny-ctc', 'float16', 2e-7, 0.51],
     ['whisper-tiny-ctc', 'int8', 6e-4, 0.363],
+    ['whisper-tiny-ctc', 'int8-convolutions', 1e-3, 0.315],
     ['whisper-tiny-ctc', 'int8-weights', 2.5e-4, 0.37],
     ['whisper-tiny-ctc', 'int4-weights', 1.7e-2, 0.281],
     // A third of this model is the transforms of its front end, which stay as they are.

@@ -1,6 +1,7 @@
 import type { Precision } from '@contract/recipe'
 import type { Model } from '../../onnx/ir/model'
 import { applyFloat16, float16Bytes, float16Version } from './float16'
+import { applyInt8Convolutions, int8ConvolutionsVersion } from './int8-convolutions'
 import { applyInt8Dynamic, int8DynamicBytes, int8DynamicVersion } from './int8-dynamic'
 import { applyWeightOnly, weightOnlyBytes, weightOnlyVersion } from './weight-only'
 
@@ -19,8 +20,8 @@ export interface PrecisionFormat {
   readonly apply: (model: Model, keepFloat: ReadonlySet<string>) => Model
   /** Bytes of a stored weight [in, out] of a MatMul or Gemm, without names and graph structure. */
   readonly weightBytes: (inFeatures: number, outFeatures: number) => number
-  /** Whether convolutions and embeddings are stored in it too; otherwise they stay float32. */
-  readonly holdsEveryWeight: boolean
+  /** What is stored in it besides products: convolutions, or embeddings too. The rest stays float32. */
+  readonly holds: 'products' | 'convolutions' | 'everything'
   /** True where a model becomes smaller but, as measured, not faster (docs/methods.md). */
   readonly storageOnly: boolean
 }
@@ -32,7 +33,7 @@ export const precisionTable = {
     version: 1,
     apply: (model) => model,
     weightBytes: (inFeatures, outFeatures) => 4 * inFeatures * outFeatures,
-    holdsEveryWeight: true,
+    holds: 'everything',
     storageOnly: false
   },
   float16: {
@@ -40,7 +41,7 @@ export const precisionTable = {
     version: float16Version,
     apply: applyFloat16,
     weightBytes: float16Bytes,
-    holdsEveryWeight: true,
+    holds: 'everything',
     storageOnly: true
   },
   int8: {
@@ -48,7 +49,15 @@ export const precisionTable = {
     version: int8DynamicVersion,
     apply: applyInt8Dynamic,
     weightBytes: int8DynamicBytes,
-    holdsEveryWeight: false,
+    holds: 'products',
+    storageOnly: false
+  },
+  'int8-convolutions': {
+    name: 'int8-convolutions',
+    version: int8ConvolutionsVersion,
+    apply: applyInt8Convolutions,
+    weightBytes: int8DynamicBytes,
+    holds: 'convolutions',
     storageOnly: false
   },
   'int8-weights': {
@@ -56,7 +65,7 @@ export const precisionTable = {
     version: weightOnlyVersion,
     apply: (model, keepFloat) => applyWeightOnly(model, 8, keepFloat),
     weightBytes: (inFeatures, outFeatures) => weightOnlyBytes(inFeatures, outFeatures, 8),
-    holdsEveryWeight: false,
+    holds: 'products',
     storageOnly: true
   },
   'int4-weights': {
@@ -64,7 +73,7 @@ export const precisionTable = {
     version: weightOnlyVersion,
     apply: (model, keepFloat) => applyWeightOnly(model, 4, keepFloat),
     weightBytes: (inFeatures, outFeatures) => weightOnlyBytes(inFeatures, outFeatures, 4),
-    holdsEveryWeight: false,
+    holds: 'products',
     storageOnly: true
   }
 } as const satisfies Record<Precision, PrecisionFormat>

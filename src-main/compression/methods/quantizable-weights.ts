@@ -1,5 +1,6 @@
 import { WorkbenchError } from '@contract/errors'
 import type { Model } from '../../onnx/ir/model'
+import type { LinearLayer } from '../../onnx/linear-layer/linear-layer'
 import { locateLinearLayers } from '../../onnx/linear-layer/locate-linear-layers'
 import type { TensorValues } from '../../onnx/ir/tensor'
 import { hasDeferredWeight, readWeight, type WeightMatrix } from '../../onnx/linear-layer/read-weight'
@@ -14,6 +15,7 @@ import { layerMatrix } from '../layer-matrix'
  * - `keepFloat`  outputs of nodes that are left out too.
  * - `quantize`   deterministic. Of a deferred weight only scales and zero points are kept; it is called again when the
  *                values are asked for.
+ * - `accepts`   the layers that are meant, when they are others than MatMul and Gemm.
  *
  * @throws WorkbenchError `numerical` for a weight that is not finite.
  */
@@ -23,11 +25,12 @@ export function quantizeWeights<
 >(
   model: Model,
   keepFloat: ReadonlySet<string>,
-  quantize: (weight: WeightMatrix) => Weight & { readonly values: Values }
+  quantize: (weight: WeightMatrix) => Weight & { readonly values: Values },
+  accepts: (layer: LinearLayer) => boolean = isProduct
 ): WeightReplacement<Weight>[] {
   const quantized = new Map<string, Weight>()
   return rewritableLayers(model, locateLinearLayers(model))
-    .filter((layer) => isProduct(layer) && !keepFloat.has(layer.nodeOutput))
+    .filter((layer) => accepts(layer) && !keepFloat.has(layer.nodeOutput))
     .map((layer) => {
       const key = layerMatrix(layer)
       const known = quantized.get(key)

@@ -18,7 +18,19 @@ const makings: readonly { readonly name: string; readonly making: TrialMaking }[
   { name: 'baseline', making: { kind: 'baseline' } },
   { name: 'low rank, half the parameters', making: benchMaking(0.5) },
   { name: 'int8', making: { kind: 'quantize', precision: 'int8' } },
-  { name: 'low rank, half, int8', making: benchMaking(0.5, { precision: 'int8' }) }
+  { name: 'low rank, half, int8', making: benchMaking(0.5, { precision: 'int8' }) },
+  {
+    name: 'low rank, half, attention fused',
+    making: { ...benchMaking(0.5), fuseAttention: true }
+  },
+  {
+    name: 'int8 with convolutions, attention fused',
+    making: { kind: 'quantize', precision: 'int8-convolutions', fuseAttention: true }
+  },
+  {
+    name: 'low rank, half, int8 with convolutions, attention fused',
+    making: { ...benchMaking(0.5, { precision: 'int8-convolutions' }), fuseAttention: true }
+  }
 ]
 
 /** Milliseconds of one recording. */

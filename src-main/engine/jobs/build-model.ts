@@ -9,9 +9,11 @@ import type { RankPlan } from '../../compression/plan-ranks'
 import { assertInvariants } from '../../onnx/invariants'
 import type { Model } from '../../onnx/ir/model'
 import { countParameters } from '../../onnx/parameters'
+import { fuseAttention } from '../../onnx/passes/fuse-attention'
 import { weightsAsInputs } from '../../onnx/passes/weights-as-inputs'
 import { encodeModel } from '../../onnx/serde/encode-model'
 import type { ModelSource } from '../../runtime/inference-backend'
+import type { Finishing } from '../../study/trial-spec'
 import { openModelStore, type StoredModel } from '../../workspace/model-store'
 import { openScratchFile } from '../../workspace/scratch-file'
 import type { BuildParams, EngineRequests } from '../protocol'
@@ -40,10 +42,12 @@ export async function buildModel(
   if (making.kind === 'baseline') return describeBaseline(session)
   const scratch = openScratchFile(session.workspace.temporaryFolder)
   try {
-    const made =
+    const made = finishModel(
       making.kind === 'quantize'
         ? quantized(session, making.precision)
-        : await makeLowRank(session, { making, evaluationThreads }, scratch, context)
+        : await makeLowRank(session, { making, evaluationThreads }, scratch, context),
+      making
+    )
     assertInvariants(made.model)
     const models =
       modelsFolder === undefined ? session.workspace.models : openModelStore(modelsFolder, modelsFolder)
@@ -72,6 +76,10 @@ function describeBaseline(session: BuildSession): EngineRequests['model.build'][
 /** The model as it was given, packed projections included, in another number format. */
 function quantized({ opened, keepFloat }: BuildSession, precision: ReducedPrecision): Made {
   return { model: applyPrecision(opened.model, precision, keepFloat), parity: [] }
+}
+
+function finishModel(made: Made, { fuseAttention: isFused }: Finishing): Made {
+  return isFused === true ? { ...made, model: fuseAttention(made.model).model } : made
 }
 
 function describeBuilt(

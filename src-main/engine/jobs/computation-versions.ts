@@ -2,6 +2,7 @@ import { rankPolicyTable } from '../../compression/allocation/policies'
 import { lowRankMethodTable } from '../../compression/methods/methods'
 import { precisionTable } from '../../compression/methods/precisions'
 import { refitVersion } from '../../compression/refit'
+import { fuseAttentionVersion } from '../../onnx/passes/fuse-attention'
 import { findNormalizer, normalizerNames } from '../../speech/text/normalizers'
 import { calibrationVersion } from './calibrate'
 import { evaluationVersion } from './evaluate-model'
@@ -24,6 +25,7 @@ export const computationVersions: Readonly<Record<string, number>> = {
   ...versions('ranks', Object.values(rankPolicyTable)),
   ...versions('precision', Object.values(precisionTable)),
   ...versions('normalizer', normalizerNames.map(findNormalizer)),
+  'fuse-attention': fuseAttentionVersion,
   calibration: calibrationVersion,
   evaluation: evaluationVersion,
   refit: refitVersion,

@@ -163,7 +163,7 @@ function placeOf(
   return ((batch * frameCount + frame) * heads + (head % heads)) * headWidth + feature
 }
 
-/** How many heads a float32 value has if it is [batch, frames, heads · width] with `sequences` heads in all. */
+/** How many heads, two at least, a float32 value has if it is [batch, frames, heads · width] with `sequences` heads in all. */
 function headsOf(
   shapes: ShapeTable,
   value: string,
@@ -173,7 +173,8 @@ function headsOf(
   if (dims?.length !== 3 || shapeOf(shapes, value)?.dataType !== 'float32') return undefined
   const [batch, frames, width] = dims as [number, number, number]
   const heads = width / headWidth
-  const isSplit = Number.isInteger(heads) && heads > 0 && frames === frameCount && batch * heads === sequences
+  // A batch that holds the heads too looks like one head; the value before that split is meant.
+  const isSplit = Number.isInteger(heads) && heads > 1 && frames === frameCount && batch * heads === sequences
   return isSplit ? { heads, headWidth } : undefined
 }
 

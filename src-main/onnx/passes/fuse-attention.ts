@@ -20,6 +20,9 @@ import { inferShapes, type ShapeTable } from '../shapes/infer-shapes'
 import type { PassResult } from './pass'
 import { removeUnused } from './remove-unused'
 
+/** Raised when the same model would become another. */
+export const fuseAttentionVersion = 1
+
 const contributedDomain = 'com.microsoft'
 
 /**

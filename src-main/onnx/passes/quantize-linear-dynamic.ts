@@ -4,8 +4,8 @@
  *   MatMul(x, W)  ->  xq, xs, xz = DynamicQuantizeLinear(x)               uint8 activations, scale per run
  *                     Cast(MatMulInteger(xq, Wq, xz, wz)) · (xs · ws)      int8 weights, scale per output channel
  *
- * Gemm adds its scaled bias after that. Convolutions are left alone: int8 convolution is missing or slow in ONNX
- * Runtime's CPU kernels. Layers that read one value share its quantization, layers that share a weight share Wq.
+ * Gemm adds its scaled bias after that. Convolutions have a pass of their own
+ * (`quantizeConvolutionsDynamic`). Layers that read one value share its quantization, layers that share a weight share Wq.
  * Limit: x86 processors without VNNI add pairs of products in 16 bits, which can saturate for the largest values.
  */
 import { WorkbenchError } from '@contract/errors'
@@ -34,7 +34,7 @@ export interface QuantizedWeight {
 const oldestOpset = 11
 
 /** Names of values, scale and zero point. */
-type QuantizedNames = readonly [values: string, scale: string, zeroPoint: string]
+export type QuantizedNames = readonly [values: string, scale: string, zeroPoint: string]
 
 /**
  * Replaces MatMul and Gemm layers of the main graph by dynamic int8.
@@ -47,13 +47,7 @@ export function quantizeLinearDynamic(
   model: Model,
   replacements: readonly WeightReplacement<QuantizedWeight>[]
 ): PassResult {
-  const opset = model.opsetImports.get('') ?? 1
-  if (replacements.length > 0 && opset < oldestOpset) {
-    throw new WorkbenchError(
-      'unsupported-model',
-      `The model has opset ${opset}, dynamic int8 needs ${oldestOpset} or later; export it with a newer opset.`
-    )
-  }
+  if (replacements.length > 0) assertDynamicOpset(model)
   const quantizedInputs = new Map<string, QuantizedNames>()
   const storedWeights = new Map<QuantizedWeight, QuantizedNames>()
   return rewriteProducts(model, 'dynamic int8', replacements, (rewrite, node, { layer, weight }) => {
@@ -61,19 +55,39 @@ export function quantizeLinearDynamic(
     quantizedInputs.set(layer.input, quantizedInput)
     const stored = storedWeights.get(weight) ?? storeWeight(rewrite, layer, weight)
     storedWeights.set(weight, stored)
-    const [input, inputScale, inputZeroPoint] = quantizedInput
-    const [values, scales, zeroPoints] = stored
     const y = layer.nodeOutput
+    const [input, inputScale, inputZeroPoint] = quantizedInput
     const factor = rewrite.times(inputScale, productFactor(node, layer), `${y}.alpha`)
-    const scale = rewrite.add('Mul', [factor, scales], `${y}.scale`)
-    const sums = rewrite.add('MatMulInteger', [input, values, inputZeroPoint, zeroPoints], `${y}.integer`)
-    const to = intAttribute(dataTypeNumber('float32'))
-    const float = rewrite.add('Cast', [sums], `${y}.float`, { attributes: { to } })
-    rewrite.finish(node, layer, (output) => rewrite.push('Mul', [float, scale], output))
+    const operands = integerProduct(rewrite, y, [input, factor, inputZeroPoint], stored)
+    rewrite.finish(node, layer, (output) => rewrite.push('Mul', operands, output))
   })
 }
 
-function quantizeInput(rewrite: ProductRewrite, value: string): QuantizedNames {
+/** @throws WorkbenchError `unsupported-model` for a model before opset 11. */
+export function assertDynamicOpset(model: Model): void {
+  const opset = model.opsetImports.get('') ?? 1
+  if (opset >= oldestOpset) return
+  throw new WorkbenchError(
+    'unsupported-model',
+    `The model has opset ${opset}, dynamic int8 needs ${oldestOpset} or later; export it with a newer opset.`
+  )
+}
+
+/** Sums of integer products in float32, and what they are to be multiplied by: the runtime fuses that into one kernel. */
+export function integerProduct(
+  rewrite: ProductRewrite,
+  wanted: string,
+  [input, inputScale, inputZeroPoint]: QuantizedNames,
+  [values, scales, zeroPoints]: QuantizedNames
+): [sums: string, scale: string] {
+  const scale = rewrite.add('Mul', [inputScale, scales], `${wanted}.scale`)
+  const sums = rewrite.add('MatMulInteger', [input, values, inputZeroPoint, zeroPoints], `${wanted}.integer`)
+  const to = intAttribute(dataTypeNumber('float32'))
+  return [rewrite.add('Cast', [sums], `${wanted}.float`, { attributes: { to } }), scale]
+}
+
+/** Adds the quantization of a value, to uint8 over its own range. */
+export function quantizeInput(rewrite: ProductRewrite, value: string): QuantizedNames {
   const names = threeNames(rewrite, `${value}.uint8`)
   rewrite.nodes.push({
     name: names[0],
@@ -90,7 +104,8 @@ function threeNames({ names }: ProductRewrite, quantized: string): QuantizedName
   return [names.take(quantized), names.take(`${quantized}_scale`), names.take(`${quantized}_zero_point`)]
 }
 
-function storeWeight(
+/** Stores a weight [in, out] with its scales and with zero points of 0. */
+export function storeWeight(
   rewrite: ProductRewrite,
   { weightName, inFeatures, outFeatures }: LinearLayer,
   { values, scales }: QuantizedWeight

@@ -42,16 +42,32 @@ export function rewriteProducts<Weight>(
   replacements: readonly WeightReplacement<Weight>[],
   replace: ReplaceProduct<Weight>
 ): PassResult {
-  if (replacements.length === 0) return { model, modified: false }
-  const layers = replacements.map(({ layer }) => layer)
-  assertRewritable(indexGraph(model.graph), layers)
-  const other = layers.find((layer) => !isProduct(layer))
+  const other = replacements.find(({ layer }) => !isProduct(layer))
   if (other !== undefined) {
     throw new WorkbenchError(
       'internal',
-      `Layer '${other.id}' is no MatMul or Gemm; ${format} leaves it alone.`
+      `Layer '${other.layer.id}' is no MatMul or Gemm; ${format} leaves it alone.`
     )
   }
+  return rewriteLayers(model, replacements, replace)
+}
+
+/**
+ * `rewriteProducts` for layers of any operator.
+ *
+ * @throws WorkbenchError `unsupported-model` for a layer inside a subgraph or not in float32, `internal` for a layer that the
+ * model does not have.
+ */
+export function rewriteLayers<Weight>(
+  model: Model,
+  replacements: readonly WeightReplacement<Weight>[],
+  replace: ReplaceProduct<Weight>
+): PassResult {
+  if (replacements.length === 0) return { model, modified: false }
+  assertRewritable(
+    indexGraph(model.graph),
+    replacements.map(({ layer }) => layer)
+  )
   const byOutput = new Map(replacements.map((replacement) => [replacement.layer.nodeOutput, replacement]))
   const rewrite = new ProductRewrite(model)
   for (const node of model.graph.nodes) {

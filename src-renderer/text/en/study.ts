@@ -125,6 +125,7 @@ export const study = {
     float32: 'float32',
     float16: 'float16',
     int8: 'int8 dynamic',
+    'int8-convolutions': 'int8 + convolutions',
     'int8-weights': 'int8 weights',
     'int4-weights': 'int4 weights'
   } satisfies Record<Precision, string>,

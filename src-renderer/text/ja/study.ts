@@ -114,6 +114,7 @@ export const study: typeof english = {
     float32: 'float32',
     float16: 'float16',
     int8: 'int8 動的',
+    'int8-convolutions': 'int8 + 畳み込み',
     'int8-weights': 'int8 重み',
     'int4-weights': 'int4 重み'
   },

@@ -18,6 +18,7 @@ interface CompressOptions extends LowRankOptions, ForceOptions, MemoryOptions {
   readonly method?: LowRankMethod
   readonly calibration?: string
   readonly resample?: boolean
+  readonly fuseAttention?: boolean
   readonly output: string
   readonly workspace: string
   readonly json?: boolean
@@ -37,6 +38,7 @@ export function compressCommand(context: CommandContext): Command {
     .requiredOption('--output <folder>', 'folder to write; must not hold files yet')
     .addOption(new Option('--method <name>', 'low-rank method').choices(lowRankMethods))
   return addMemoryOption(addForceOption(addLowRankOptions(command)))
+    .option('--fuse-attention', 'make self-attention one operator of ONNX Runtime where it is understood')
     .option('--calibration <manifest>', 'speech that the statistics and the parity check come from')
     .option('--resample', 'resample audio at another rate instead of refusing it')
     .option('--workspace <folder>', 'where statistics and factors are cached', defaultWorkspace)
@@ -84,9 +86,10 @@ async function makingOf(
   context: CommandContext,
   options: CompressOptions
 ): Promise<CompressRequest['making']> {
-  const { method, precision } = options
-  if (method !== undefined) return lowRankMaking(context, method, options)
-  return precision === 'float32' ? { kind: 'baseline' } : { kind: 'quantize', precision }
+  const { method, precision, fuseAttention } = options
+  const finishing = fuseAttention === true ? ({ fuseAttention } as const) : {}
+  if (method !== undefined) return { ...(await lowRankMaking(context, method, options)), ...finishing }
+  return precision === 'float32' ? { kind: 'baseline' } : { kind: 'quantize', precision, ...finishing }
 }
 
 function formatResult({ built, exported }: CompressResult): string {
