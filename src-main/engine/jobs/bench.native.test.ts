@@ -136,6 +136,12 @@ describe('timing the latency of models', () => {
       'int8',
       ...quotients,
       'low rank, half, int8',
+      ...quotients,
+      'low rank, half, attention fused',
+      ...quotients,
+      'int8 with convolutions, attention fused',
+      ...quotients,
+      'low rank, half, int8 with convolutions, attention fused',
       ...quotients
     ])
     for (const { unit, runs, name } of section.figures) {
