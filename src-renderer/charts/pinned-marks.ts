@@ -2,6 +2,7 @@ import type { CustomSeriesOption } from 'echarts/charts'
 import type { ChartPalette } from './chart-palette'
 import { labelFontPixels, placeLabels, textWidth, type Box, type PlacedLabel } from './place-labels'
 import type { PlottedTrial } from './plotted-trials'
+import { isReference } from './series-style'
 import { referencesOf, referenceText } from './trade-off-series'
 
 const ringRadius = 10
@@ -38,7 +39,7 @@ export function pinnedMarks(
       // Of this round of drawing only: in the next one the chart may have another size.
       const round = params.context as { places?: readonly (PlacedLabel | undefined)[] }
       const toPixel: ToPixel = (value) => api.coord(value)
-      round.places ??= placesOf(plotted, data, toPixel, params.coordSys as unknown as Box)
+      round.places ??= placesOf({ plotted, pins }, data, toPixel, params.coordSys as unknown as Box)
       const [x = 0, y = 0] = toPixel([Number(api.value(0)), Number(api.value(1))])
       const ring = {
         type: 'circle',
@@ -51,9 +52,14 @@ export function pinnedMarks(
   }
 }
 
+/** Where the label of a mark stands that says how much it keeps. */
+function keptBox(x: number, y: number): Box {
+  return { x: x + markRadius, y: y - 16, width: 38, height: 14 }
+}
+
 /** Finds the places of all names at once: each must know the rings of the others. */
 function placesOf(
-  plotted: readonly PlottedTrial[],
+  { plotted, pins }: { plotted: readonly PlottedTrial[]; pins: ReadonlyMap<string, string> },
   data: readonly { readonly name: string; readonly value: number[] }[],
   toPixel: ToPixel,
   { x, y, width, height }: Box
@@ -69,9 +75,10 @@ function placesOf(
       ...wishes.map((wish) => around(wish.x, wish.y, ringRadius)),
       ...referenceBoxes(plotted, toPixel, x, width)
     ],
-    avoided: others.map(({ cost, errorPercent }) => {
+    avoided: others.flatMap(({ trial, cost, errorPercent }) => {
       const [x = 0, y = 0] = toPixel([cost, errorPercent])
-      return around(x, y, markRadius)
+      const mark = around(x, y, markRadius)
+      return isReference(trial) || pins.has(trial.trialId) ? [mark] : [mark, keptBox(x, y)]
     }),
     distance: ringRadius + 4
   })

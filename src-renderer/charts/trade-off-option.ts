@@ -67,7 +67,7 @@ export function optionOf(chart: TradeOffChart, { plotted, groups, clouds }: Trad
       ...chosenSeries(clouds, palette, chosen),
       ...groups
         .filter(({ series }) => !isCrowded || isReference(series))
-        .map((group) => joinedSeries(group, palette, { chosen, isCrowded })),
+        .map((group) => joinedSeries(group, palette, { chosen, isCrowded, pins })),
       referenceLines(plotted, palette),
       ...(pins.size === 0 ? [] : [pinnedMarks(plotted, pins, palette)])
     ]

@@ -24,13 +24,15 @@ export interface JoinedLook {
   readonly chosen: ReadonlySet<string> | undefined
   /** Whether there are too many marks around for lines and labels. */
   readonly isCrowded: boolean
+  /** Names of trials that stand beside their marks in place of a label, by id. */
+  readonly pins?: ReadonlyMap<string, string>
 }
 
 /** The trials of one series, joined in order of what they keep; the line is a guide for the eye, not a prediction. */
 export function joinedSeries(
   { series, color, members }: PlottedSeries,
   palette: ChartPalette,
-  { chosen, isCrowded }: JoinedLook
+  { chosen, isCrowded, pins }: JoinedLook
 ): LineSeriesOption {
   const ordered = members.toSorted((a, b) => (keptOf(a.trial) ?? 1) - (keptOf(b.trial) ?? 1))
   return {
@@ -63,7 +65,7 @@ export function joinedSeries(
     data: ordered.map(({ trial, cost, errorPercent }) => ({
       name: trial.trialId,
       value: [cost, errorPercent],
-      kept: keptOf(trial),
+      kept: pins?.has(trial.trialId) === true ? undefined : keptOf(trial),
       itemStyle: {
         ...markStyle(trial, color, palette),
         // What every tier is held against stays in sight.
