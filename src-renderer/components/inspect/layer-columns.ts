@@ -10,7 +10,7 @@ export type LayerColumnId = keyof Text['inspect']['columns']
 export interface LayerColumn {
   readonly id: LayerColumnId
   readonly isNumeric: boolean
-  /** The name grows beyond it when there is room. */
+  /** Headings break into two lines; the name grows beyond it when there is room. All of them fit a window of 1280. */
   readonly widthRem: number
   text(row: LayerRow, words: Text['inspect']): string
   /** Undefined goes last in both directions. */
@@ -28,112 +28,112 @@ const every: readonly LayerColumn[] = [
   {
     id: 'layer',
     isNumeric: false,
-    widthRem: 8.5,
+    widthRem: 6.8,
     text: ({ layerId }) => layerId,
     sortValue: ({ layerId }) => layerId
   },
   {
     id: 'block',
     isNumeric: true,
-    widthRem: 3.7,
+    widthRem: 3.75,
     text: ({ blockIndex }) => rankText(blockIndex),
     sortValue: ({ blockIndex }) => blockIndex ?? undefined
   },
   {
     id: 'role',
     isNumeric: false,
-    widthRem: 4.7,
+    widthRem: 4.4,
     text: ({ role }, words) => words.roles[role],
     sortValue: ({ role }) => role
   },
   {
     id: 'shape',
     isNumeric: true,
-    widthRem: 5.7,
+    widthRem: 5.3,
     text: ({ inFeatures, outFeatures }) => `${inFeatures} × ${outFeatures}`,
     sortValue: ({ parameterCount }) => parameterCount
   },
   {
     id: 'parameters',
     isNumeric: true,
-    widthRem: 5.5,
+    widthRem: 3.9,
     text: ({ parameterCount }) => formatCount(parameterCount),
     sortValue: ({ parameterCount }) => parameterCount
   },
   {
     id: 'share',
     isNumeric: true,
-    widthRem: 3.6,
+    widthRem: 3.4,
     text: ({ share }) => percent(share),
     sortValue: ({ share }) => share
   },
   {
     id: 'macs',
     isNumeric: true,
-    widthRem: 4.3,
+    widthRem: 3.9,
     text: ({ macsPerAudioSecond }) => optional(macsPerAudioSecond, formatCount),
     sortValue: ({ macsPerAudioSecond }) => macsPerAudioSecond ?? undefined
   },
   {
     id: 'denseTime',
     isNumeric: true,
-    widthRem: 4.2,
+    widthRem: 3.2,
     text: ({ times }) => optional(times?.dense, formatMilliseconds),
     sortValue: ({ times }) => times?.dense
   },
   {
     id: 'effective',
     isNumeric: true,
-    widthRem: 4.2,
+    widthRem: 3.2,
     text: ({ spectrum }) => optional(spectrum?.weight.effectiveRank, oneDigit),
     sortValue: ({ spectrum }) => spectrum?.weight.effectiveRank
   },
   {
     id: 'weighted',
     isNumeric: true,
-    widthRem: 4.4,
+    widthRem: 4,
     text: ({ spectrum }) => optional(spectrum?.activationWeighted?.effectiveRank, oneDigit),
     sortValue: ({ spectrum }) => spectrum?.activationWeighted?.effectiveRank
   },
   {
     id: 'breakEven',
     isNumeric: true,
-    widthRem: 4.9,
+    widthRem: 3.3,
     text: ({ breakEvenRank }) => String(breakEvenRank),
     sortValue: ({ breakEvenRank }) => breakEvenRank
   },
   {
     id: 'rank',
     isNumeric: true,
-    widthRem: 2.9,
+    widthRem: 3,
     text: ({ planned }) => rankText(planned?.rank),
     sortValue: ({ planned }) => planned?.rank ?? undefined
   },
   {
     id: 'kept',
     isNumeric: true,
-    widthRem: 3.7,
+    widthRem: 3.4,
     text: ({ planned }) => optional(planned?.keptFraction, percent),
     sortValue: ({ planned }) => planned?.keptFraction
   },
   {
     id: 'error',
     isNumeric: true,
-    widthRem: 3.7,
+    widthRem: 3.4,
     text: ({ planned }) => optional(planned?.relativeError, percent),
     sortValue: ({ planned }) => planned?.relativeError
   },
   {
     id: 'plannedTime',
     isNumeric: true,
-    widthRem: 4.9,
+    widthRem: 3.2,
     text: (row) => optional(plannedMilliseconds(row), formatMilliseconds),
     sortValue: plannedMilliseconds
   },
   {
     id: 'uniform',
     isNumeric: true,
-    widthRem: 6.1,
+    widthRem: 5.6,
     text: ({ planned }) =>
       planned?.uniform === undefined
         ? notMeasured

@@ -97,7 +97,16 @@ describe('the times of layers', () => {
 describe('the widths of the columns', () => {
   it('add up to what the table needs, and the name takes the rest', () => {
     const columns = layerColumns(rows).filter(({ id }) => id === 'layer' || id === 'rank')
-    expect(columnWidths(columns)).toEqual({ template: 'minmax(8.5rem, 1fr) 2.9rem', leastRem: 11.4 })
+    expect(columnWidths(columns)).toEqual({ template: 'minmax(6.8rem, 1fr) 3rem', leastRem: 9.8 })
+  })
+
+  it('leave room for all columns at once in a window of 1280 pixels', () => {
+    const [matrix] = spectra.matrices
+    const watched = { ...spectra, matrices: [{ ...matrix!, activationWeighted: weight }] }
+    const all = layerColumns(layerRows(modelDescription(layers), watched, plan, latencyTable))
+    expect(all).toHaveLength(16)
+    // The sidebar, margins, borders, the room at both ends of a row, and a scroll bar.
+    expect(16 * columnWidths(all).leastRem).toBeLessThanOrEqual(1280 - 176 - 48 - 2 - 16 - 15)
   })
 })
 
