@@ -205,7 +205,7 @@ function listStudies(database: Database): StudySummary[] {
   const rows = database.rows(
     `SELECT studies.study_id, studies.name, created_at, count(study_trials.trial_id) AS trial_count,
             count(trials.trial_id) FILTER (WHERE trials.state = 'completed') AS completed_count,
-            count(trials.trial_id) FILTER (WHERE trials.state IN ('failed', 'poisoned')) AS failed_count
+            count(trials.trial_id) FILTER (WHERE trials.state = 'failed') AS failed_count
      FROM studies LEFT JOIN study_trials USING (study_id) LEFT JOIN trials USING (trial_id)
      GROUP BY studies.study_id ORDER BY created_at DESC, studies.study_id`
   )
