@@ -21,14 +21,11 @@ export function readTrainingRecord({ checkpoints }: Checkpoints, trainingId: str
   )
 }
 
-/** The trainings of a workspace, the one that changed last first. `read`: what is known of one of them. */
-export function listTrainings(
-  workspace: Checkpoints,
-  read: (trainingId: string) => TrainingRecord = (trainingId) => readTrainingRecord(workspace, trainingId)
-): TrainingListing[] {
+/** The trainings of a workspace, the one that changed last first. */
+export function listTrainings(workspace: Checkpoints): TrainingListing[] {
   return workspace.checkpoints
     .list()
-    .map(({ trainingId, changedAt }) => listing(read(trainingId), changedAt))
+    .map(({ trainingId, changedAt }) => trainingListing(readTrainingRecord(workspace, trainingId), changedAt))
     .toSorted((a, b) => b.changedAt.localeCompare(a.changedAt))
 }
 
@@ -64,7 +61,8 @@ export function removeTraining(workspace: Checkpoints, wanted: string): Training
   return training
 }
 
-function listing(
+/** The few numbers that a list shows of a record. */
+export function trainingListing(
   { trainingId, recipe, curve, totalSteps, outcome }: TrainingRecord,
   changedAt: string
 ): TrainingListing {

@@ -26,7 +26,8 @@ import { cardFileName } from './report/export-documents'
 import type { ServiceOptions } from './requests'
 import { writeJobRecipe } from './run-job-recipe'
 import type { Services } from './services'
-import { listTrainings, readTrainingRecord } from './stored-trainings'
+import { readTrainingRecord } from './stored-trainings'
+import { createTrainingListings } from './training-listings'
 
 export interface TrainingsParts {
   readonly workspace: Workspace
@@ -64,6 +65,7 @@ const intervalMilliseconds = 1000
 export function createTrainings(parts: TrainingsParts): Trainings {
   const { workspace, folders, services } = parts
   const live = new LiveCurve(parts)
+  const listings = createTrainingListings(workspace)
   let engine: InteractiveEngine | undefined
 
   function show(trainingId: string): TrainingRecord {
@@ -93,7 +95,7 @@ export function createTrainings(parts: TrainingsParts): Trainings {
         live.end()
       }
     },
-    list: () => listTrainings(workspace, show),
+    list: () => listings.list(show, (trainingId) => live.follows(trainingId)),
     show,
     async count({ modelPath, ...selection }, { signal }) {
       engine ??= parts.openEngine()
@@ -137,8 +139,12 @@ class LiveCurve {
     this.#clock = clock
   }
 
+  follows(trainingId: string): boolean {
+    return trainingId === this.#trainingId
+  }
+
   curveOf(trainingId: string): TrainingCurve | undefined {
-    if (trainingId !== this.#trainingId) return undefined
+    if (!this.follows(trainingId)) return undefined
     return { steps: [...this.#steps], development: [...this.#development] }
   }
 
