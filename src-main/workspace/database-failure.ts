@@ -1,4 +1,7 @@
+import { accessSync, constants } from 'node:fs'
+import { dirname } from 'node:path'
 import { WorkbenchError, type ErrorCode } from '@contract/errors'
+import { fileFailure, systemCodeOf } from './file-failure'
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html. */
 const failures: Readonly<Record<number, readonly [ErrorCode, string]>> = {
@@ -13,11 +16,25 @@ const failures: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   26: ['conflict', 'the file is not a database; choose another folder']
 }
 
+const cannotOpen = 14
+
+/** Where no log can be made beside the file SQLite only says that it cannot be opened; its folder tells why. */
+function readOnlyFolder(path: string): WorkbenchError | undefined {
+  try {
+    accessSync(dirname(path), constants.W_OK)
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === 'EROFS') return fileFailure(thrown, 'use the records', path)
+  }
+  return undefined
+}
+
 /** The coded error for a failed access to the database at `path`; an error that already has a code passes through. */
 export function databaseFailure(thrown: unknown, path: string): WorkbenchError {
   if (thrown instanceof WorkbenchError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const sqliteCode = primaryCode(thrown)
+  const readOnly = sqliteCode === cannotOpen ? readOnlyFolder(path) : undefined
+  if (readOnly !== undefined) return readOnly
   const [code, reason] = failures[sqliteCode] ?? (['internal', `SQLite reports "${message}"`] as const)
   return new WorkbenchError(code, `Could not use the records '${path}': ${reason}.`, {
     details: { path, sqliteCode },

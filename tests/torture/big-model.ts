@@ -24,7 +24,8 @@ export function bigModelParameters({ blocks, width }: BigModelShape): number {
   return blocks * 12 * width ** 2
 }
 
-const dataFile = 'weights.bin'
+/** Name of the file that a big model's weights are in. */
+export const dataFile = 'weights.bin'
 /** Strong directions of a weight. */
 const directions = 12
 const noise = 0.1
@@ -34,7 +35,7 @@ const noise = 0.1
  * are [batch, frames, width]; no family recognises it, and ONNX Runtime runs it.
  */
 export function writeBigModel(folder: string, shape: BigModelShape): string {
-  const weights = new WeightFile(shape.width)
+  const weights = new WeightFile(4 * shape.width)
   const { width } = shape
   const b = new GraphBuilder('big')
   const linear = (x: string, name: string, inFeatures: number, outFeatures: number) =>
@@ -63,15 +64,15 @@ export function writeBigModel(folder: string, shape: BigModelShape): string {
 
 const lastAxesSwapped = { perm: intsAttribute([0, 2, 1]) }
 
-/** Places weights one behind the other, then writes them. */
-class WeightFile {
+/** Places weights one behind the other, then writes them. `longest`: the most rows or columns of one. */
+export class WeightFile {
   readonly #table: Float32Array
   readonly #placed: { readonly dims: readonly [number, number]; readonly seed: number }[] = []
   #sizeBytes = 0
 
-  constructor(width: number) {
+  constructor(longest: number) {
     const prng = createPrng(1)
-    this.#table = Float32Array.from({ length: 64 * width + 65_537 }, () => prng.normal())
+    this.#table = Float32Array.from({ length: 16 * longest + 65_537 }, () => prng.normal())
   }
 
   place(name: string, inFeatures: number, outFeatures: number): Tensor {

@@ -270,7 +270,8 @@ const wrap: TreeMutation = (root, prng) => {
       around.fields.push(
         ...fieldsOf(body, 'input').map((field) => ({
           ...field,
-          value: cloneMessage(field.value as WireMessage)
+          // Another mutation may have put something else there.
+          value: isMessage(field.value) ? cloneMessage(field.value) : field.value
         }))
       )
       body.fields = body.fields.filter(({ number }) => number !== fieldNumber(body.type, 'input'))
