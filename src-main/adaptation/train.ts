@@ -33,6 +33,8 @@ export interface TrainOptions {
   onEvent(event: TrainingEvent): void
   /** Keeps a checkpoint, in place of the one before. */
   save(progress: TrainingProgress): Promise<void>
+  /** How much of the development set the model as it was has heard, before the first step; later ones are steps' time. */
+  onParentHeard?(recordings: number, total: number): void
   /** Lets messages in, such as a cancel. */
   breathe(): Promise<void>
 }
@@ -222,6 +224,7 @@ class TrainingLoop {
       const tally = batch.countWordErrors(outputs[step.logits]!)
       wordErrors += tally.wordErrors
       referenceWords += tally.referenceWords
+      if (this.#progress.step === 0) this.#options.onParentHeard?.(recordings, data.recordings.length)
       await this.#options.breathe()
     }
     return { loss: this.#finiteLoss(sum / recordings), wordErrors, referenceWords }
@@ -270,7 +273,7 @@ class TrainingLoop {
     if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return
     throw new WorkbenchError(
       'numerical',
-      `The training left the finite numbers at step ${step}: its loss is ${loss} and the norm of its gradients ${gradientNorm}; ${this.#kept()}; lower the learning rate.`,
+      `The training left the finite numbers at step ${step}: its loss is ${loss} and the norm of its gradients ${gradientNorm}; ${this.#kept()}; lower the learning rate, or freeze the layers that make features of the sound if they are trained.`,
       { details: { step, savedStep: this.#savedStep } }
     )
   }

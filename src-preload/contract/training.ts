@@ -223,7 +223,7 @@ export interface TrainingPace {
 export interface TrainingHead {
   /** Identifies what was asked for: recipe, model, data. */
   readonly trainingId: string
-  /** Its paths are absolute. */
+  /** Its paths are absolute, and its loss is said where it was that of the family. */
   readonly recipe: TrainingRecipe
   readonly parentModelHash: string
   readonly trainingHash: string

@@ -246,7 +246,8 @@ function curveOption(
       id: name,
       name,
       color,
-      showSymbol: look === 'measured',
+      // A line through one point shows nothing.
+      showSymbol: look === 'measured' || points.length === 1,
       symbol: 'circle',
       symbolSize: 5,
       // Of many thousand steps a screen shows a few hundred.

@@ -78,7 +78,7 @@ export async function trainModel(
     const sets = await openSets({ params, description, recognizer, step }, context)
     const head: TrainingHead = {
       trainingId,
-      ...headOf(params, opened.modelHash),
+      ...headOf(params, opened.modelHash, loss),
       trainedParameters: trainedParameters(step),
       totalSteps: trainingLength(recipe, sets.data).totalSteps
     }
@@ -107,6 +107,9 @@ export async function trainModel(
         const { header, arrays } = encodeCheckpoint(each)
         await workspace.checkpoints.write(trainingId, header, arrays)
         await record.keep(each.curve)
+      },
+      onParentHeard(completed, total) {
+        context.progress({ stage: 'hear development set', completed, total, unit: 'utterances' })
       },
       breathe: () => context.breathe()
     })
@@ -161,12 +164,14 @@ function portsOf(description: SpeechModelDescription, loss: LossSettings): CtcPo
 
 function headOf(
   params: TrainParams,
-  parentModelHash: string
+  parentModelHash: string,
+  loss: LossSettings
 ): Omit<TrainingHead, 'trainingId' | 'trainedParameters' | 'totalSteps'> {
   const { recipe, modelPath, trainingPath, developmentPath, trainingHash, developmentHash } = params
   return {
     recipe: {
       ...recipe,
+      loss,
       model: modelPath,
       trainingSet: trainingPath,
       ...(developmentPath === undefined ? {} : { developmentSet: developmentPath })

@@ -24,7 +24,7 @@ export const training = {
     'Begin a recipe; it runs as a job, keeps checkpoints, and goes on after a pause, a crash or a restart.',
 
   rowSteps: (steps: number, total: number) => `${steps} of ${total} steps`,
-  bestRate: (rate: string) => `best ${rate} word errors`,
+  bestRate: (rate: string) => `best ${rate} errors`,
   ended: {
     completed: 'Completed',
     'early-stopping': 'Stopped early'
@@ -39,7 +39,7 @@ export const training = {
   modelHint:
     'Folder with the ONNX file of a CTC model or a classifier and what belongs to it. It stays as it is.',
   trainingSet: 'Training set',
-  trainingSetHint: 'What the model learns from: recordings with transcripts.',
+  trainingSetHint: 'What the model learns from: recordings with transcripts or labels.',
   developmentSet: 'Development set',
   developmentSetHint:
     'Chooses the weights that are kept; never learned from. Without it the last ones are kept.',
@@ -114,7 +114,7 @@ export const training = {
   selectHint: 'What of the development set decides.',
   selections: {
     loss: 'the lowest loss',
-    'word-errors': 'the fewest word errors'
+    'word-errors': 'the fewest wrong words or labels'
   } satisfies Record<SelectionMeasure, string>,
   normalizer: 'Text normalizer',
   normalizerHint: 'Applied to both texts before words are counted.',
@@ -134,11 +134,13 @@ export const training = {
   pause: 'Pause',
   pauseHint: 'Stops after the step in hand, which is kept.',
   resume: 'Go on',
+  retry: 'Try again',
   cancel: 'Cancel',
   cancelHint: 'Stops after the step in hand. The checkpoint is kept: the same recipe goes on from it.',
   stopping: 'Stopping…',
   preparing: 'Preparing…',
   notYet: 'The curves begin with the first step.',
+  noSteps: 'It stopped before the first checkpoint, so there is no curve.',
   useRecipe: 'Use its recipe',
   useRecipeHint: 'Begins a draft with the settings of this training.',
   remove: 'Remove',
@@ -156,6 +158,13 @@ export const training = {
   errorRate: 'Word error rate',
   wordErrors: 'Word errors',
   words: 'Words',
+  /** The same of a classifier. */
+  labelErrors: {
+    errorRate: 'Label error rate',
+    wordErrors: 'Wrong labels',
+    words: 'Recordings',
+    latestErrorRate: 'Development wrong labels'
+  },
   gradientNorm: 'Gradient norm',
   learningRateChart: 'Learning rate',
   bestSoFar: (step: number) => `best: step ${step}`,
