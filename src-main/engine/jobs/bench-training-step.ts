@@ -40,8 +40,8 @@ interface Engine {
 
 /**
  * Median time of a step with CTC and AdamW, one run of ONNX Runtime each, and the share of it that is spent outside the
- * runtime's kernels: between them, in the binding and in JavaScript. That share comes from steps with the runtime's profiler
- * on, which itself counts as outside.
+ * runtime's kernels: between them, in the binding and in JavaScript. The runtime's profiler gives the time inside of kernels; it
+ * makes everything between them slower, so each profiled step is set against one without it.
  */
 export async function benchTrainingStep(
   engine: Engine,
@@ -150,24 +150,28 @@ function rates(stepNumber: number) {
   return { stepNumber, learningRate: 1e-4, groups: new Map<string, number>() }
 }
 
-/** Percent of each step's time that no kernel accounts for. */
+/** Percent of each step's time that the kernels of another one, profiled right before it, do not account for. */
 async function shareOutside(
   { backend, clock }: Engine,
   { step, batch, threads, runs, folder }: Steps & { readonly folder: string }
 ): Promise<number[]> {
   makeFolder(folder)
-  const runner = await StepRunner.open(backend, step, initialValues(step), {
-    threads,
-    clock,
-    profilePrefix: join(folder, 'step')
-  })
+  const open = (options: { readonly profilePrefix?: string }) =>
+    StepRunner.open(backend, step, initialValues(step), { threads, clock, ...options })
   const walls: number[] = []
+  const plain = await open({})
   try {
-    for (let number = 1; number <= runs + 1; number++) {
-      walls.push((await timed(clock, () => runner.take([batch], rates(number)))).wall)
+    const profiled = await open({ profilePrefix: join(folder, 'step') })
+    try {
+      for (let number = 1; number <= runs + 1; number++) {
+        await profiled.take([batch], rates(number))
+        walls.push((await timed(clock, () => plain.take([batch], rates(number)))).wall)
+      }
+    } finally {
+      await profiled.release()
     }
   } finally {
-    await runner.release()
+    await plain.release()
   }
   const kernels = kernelMilliseconds(await readSingleFile(folder))
   return walls.slice(1).map((wall, index) => 100 * Math.max(0, 1 - kernels[index + 1]! / wall))
