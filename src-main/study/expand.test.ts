@@ -92,6 +92,19 @@ describe('expandRecipe', () => {
     ])
   })
 
+  it('fuses attention in every tier but the baseline, under the same names, where the recipe asks for it', () => {
+    const plans = [{ name: 'mine', method: 'weight-svd', ranks: {} }]
+    const plain = recipe({ grids: [grid], plans })
+    const fused = recipe({ grids: [grid], plans, fuseAttention: true })
+    expect(names(fused)).toEqual(names(plain))
+    expect(expandRecipe(fused).map(({ making }) => making)).toEqual(
+      expandRecipe(plain).map(({ making }) =>
+        making.kind === 'baseline' ? making : { ...making, fuseAttention: true }
+      )
+    )
+    for (const { making } of expandRecipe(plain)) expect(making).not.toHaveProperty('fuseAttention')
+  })
+
   it('takes ranks that the recipe holds itself', () => {
     const plan = { name: 'mine', method: 'weight-svd', ranks: { fc: 7, head: 'dense' } }
     expect(expandRecipe(recipe({ plans: [plan] })).at(-1)).toMatchObject({

@@ -109,7 +109,8 @@ describe('trialIdentity', () => {
       { selection: { ...lowRank.selection, exclude: ['layer'] } },
       { refit: true },
       { calibration: 'sequential' },
-      { precision: 'int8' }
+      { precision: 'int8' },
+      { fuseAttention: true }
     ]
     const ids = changes.map((change) => idOf(spec({ ...lowRank, ...change })))
     expect(new Set(ids).size).toBe(changes.length)
