@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chartPalette } from './chart-palette'
-import { keptEnergy, relativeValues, spectrumOption } from './spectrum-option'
+import { markLines, keptEnergy, relativeValues, spectrumOption } from './spectrum-option'
 
 const palette = chartPalette((property) => `colour of ${property}`)
 
@@ -62,6 +62,14 @@ describe('the chart of spectra', () => {
     expect(first!.markLine.data).toMatchObject([
       { xAxis: 30, label: { position: 'insideEndBottom', formatter: 'break-even 30' } },
       { xAxis: 10, label: { position: 'insideEndTop', formatter: 'rank 10' }, lineStyle: { type: 'solid' } }
+    ])
+    const marks = [
+      { at: 10, label: 'break-even' },
+      { at: 10, label: 'rank 10' }
+    ]
+    expect(markLines(marks, palette).data).toMatchObject([
+      { label: { position: 'insideEndTop' } },
+      { label: { position: 'insideEndBottom' } }
     ])
   })
 

@@ -139,7 +139,7 @@ export function markLines(marks: readonly SpectrumMark[], palette: ChartPalette)
   return {
     silent: true,
     symbol: 'none',
-    data: marks.map(({ at, label, isStrong, isMovable }) => ({
+    data: marks.map(({ at, label, isStrong, isMovable }, place) => ({
       xAxis: at,
       ...(isMovable === true ? { symbol: 'circle', symbolSize: 11 } : {}),
       lineStyle: {
@@ -149,7 +149,9 @@ export function markLines(marks: readonly SpectrumMark[], palette: ChartPalette)
       },
       label: {
         // Written along its line, on the side away from the other, so that close marks do not write over each other.
-        position: marks.some((other) => other.at > at) ? 'insideEndTop' : 'insideEndBottom',
+        position: marks.some((other, next) => other.at > at || (other.at === at && next > place))
+          ? 'insideEndTop'
+          : 'insideEndBottom',
         color: palette.ink,
         textBorderColor: palette.panel,
         textBorderWidth: 3,

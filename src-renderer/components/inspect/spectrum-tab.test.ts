@@ -138,7 +138,7 @@ describe('the rank of a layer', () => {
     show()
     expect([slider().attributes('min'), slider().attributes('max')]).toEqual(['1', '8'])
     await slider().setValue('2')
-    expect(tab.get('table.readout').attributes('aria-live')).toBe('polite')
+    expect(tab.get('table.figures').attributes('aria-live')).toBe('polite')
     expect(cells('Parameters')).toEqual(['64', '32', '50.0 %'])
     expect(cells('Predicted error, weights alone')).toEqual(['0.00 %', '75.00 %', ''])
     expect(useRankPreviewStore().dragged).toEqual({ a: 2 })
