@@ -273,7 +273,7 @@ class TrainingLoop {
     if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return
     throw new WorkbenchError(
       'numerical',
-      `The training left the finite numbers at step ${step}: its loss is ${loss} and the norm of its gradients ${gradientNorm}; ${this.#kept()}; lower the learning rate, or freeze the layers that make features of the sound if they are trained.`,
+      `The training left the finite numbers at step ${step}: its loss is ${loss.toPrecision(4)} and the norm of its gradients ${gradientNorm.toPrecision(4)}; ${this.#kept()}; lower the learning rate, or freeze the layers that make features of the sound if they are trained.`,
       { details: { step, savedStep: this.#savedStep } }
     )
   }

@@ -163,7 +163,8 @@ export const training = {
     errorRate: 'Label error rate',
     wordErrors: 'Wrong labels',
     words: 'Recordings',
-    latestErrorRate: 'Development wrong labels'
+    latestErrorRate: 'Development errors',
+    errorsOfWords: (errors: number, recordings: number) => `${errors} of ${recordings}`
   },
   gradientNorm: 'Gradient norm',
   learningRateChart: 'Learning rate',

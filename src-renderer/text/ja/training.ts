@@ -138,7 +138,8 @@ export const training: typeof english = {
     errorRate: 'ラベル誤り率',
     wordErrors: '誤ったラベル',
     words: '録音数',
-    latestErrorRate: '開発セットの誤ったラベル'
+    latestErrorRate: '開発セットの誤り',
+    errorsOfWords: (errors, recordings) => `${recordings} 件中 ${errors}`
   },
   gradientNorm: '勾配ノルム',
   learningRateChart: '学習率',
