@@ -8,16 +8,17 @@ import type { EngineMessage } from './protocol'
 const keptErrorCharacters = 2000
 
 /**
- * What keeps the memory of an engine near to what it holds, with hardly a price in time. Of a model with thousands of layers
- * the arrays that come and go would else double it:
- *
- * - glibc moves the size from which it gives memory back to the system up to 32 MB when it sees large blocks freed, and small
- *   ones that stay keep the rest of the heap from shrinking; here the size stays at its first value. Other systems have no
- *   such variables.
- * - new objects of V8 die in up to three spaces of 2 MB, not 16.
+ * glibc moves the size from which it gives memory back to the system up to 32 MB when it sees large blocks freed, and small ones
+ * that stay keep the rest of the heap from shrinking: of a model with thousands of layers that would double an engine. Here the
+ * size stays at its first value. Other systems have no such variables.
  */
 const environment = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
-const heapOptions = ['--max-semi-space-size=2']
+
+/**
+ * New objects die in up to three spaces of 2 MB, not 16. And V8 collects its whole heap by what survives, which in an engine is
+ * little beside what a decomposition leaves behind: with a first size of 64 MB no longer for every matrix.
+ */
+const heapOptions = ['--max-semi-space-size=2', '--initial-old-space-size=64']
 
 /**
  * Starts engines with Node's `fork`.

@@ -5,7 +5,7 @@ import { createPrng } from '../base/prng'
 import type { InferenceBackend } from '../runtime/inference-backend'
 import { createOrtBackend } from '../runtime/ort/ort-backend'
 import { createBackendProducts } from './backend-products'
-import { frobeniusNorm, matrix, transpose } from './matrix'
+import { frobeniusNorm, matrix, transpose, type Matrix } from './matrix'
 import { scalarProducts } from './products'
 
 const products = createBackendProducts(createOrtBackend(), 2)
@@ -72,6 +72,18 @@ describe.each(transpositions)('a product, transposeA $transposeA, transposeB $tr
     expect(largestDifference(difference.data, expectedDifference.data)).toBeLessThan(
       atol + 4 * Number.EPSILON * frobeniusNorm(subtractFrom)
     )
+  })
+
+  it('writes the same bits into a part of an array', async () => {
+    const prng = createPrng(8)
+    const [a, b, subtractFrom] = [1, 2, 3].map(() => randomMatrix(9, 9, prng)) as [Matrix, Matrix, Matrix]
+    const storage = new Float64Array(100).fill(NaN)
+    const into = matrix(9, 9, storage.subarray(10, 91))
+    expect(await products.product(a, b, { ...options, into })).toBe(into)
+    expect(into.data).toEqual((await products.product(a, b, options)).data)
+    await products.product(a, b, { ...options, subtractFrom, into })
+    expect(into.data).toEqual((await products.product(a, b, { ...options, subtractFrom })).data)
+    expect([storage[9], storage[91]]).toEqual([NaN, NaN])
   })
 
   it('refuses inner sizes that differ', async () => {

@@ -193,7 +193,12 @@ function solveRankOne(equation: SecularEquation, parts: readonly Part[], scratch
 }
 
 /** Writes the eigenvector of root k, ẑ_i ÷ (d_i − λ_k), and returns its length. */
-function writeVector(vector: Float64Array, weights: Float64Array, distances: Float64Array, k: number): number {
+function writeVector(
+  vector: Float64Array,
+  weights: Float64Array,
+  distances: Float64Array,
+  k: number
+): number {
   const start = k * vector.length
   let sum = 0
   for (let i = 0; i < vector.length; i++) {

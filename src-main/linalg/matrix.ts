@@ -39,16 +39,10 @@ export function transpose(a: Matrix): Matrix {
 
 /** Whether no value is NaN or infinite. */
 export function allFinite(values: Float64Array): boolean {
-  // A finite value times zero is zero; anything else makes the sum NaN. Two sums, as one would wait for itself.
-  let even = 0
-  let odd = 0
-  const pairs = values.length - (values.length % 2)
-  for (let i = 0; i < pairs; i += 2) {
-    even += values[i]! * 0
-    odd += values[i + 1]! * 0
-  }
-  if (pairs < values.length) odd += values[pairs]! * 0
-  return even + odd === 0
+  // A finite value times zero is zero; anything else makes the sum NaN.
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]! * 0
+  return sum === 0
 }
 
 /** Frobenius norm: the square root of the sum of squares. */

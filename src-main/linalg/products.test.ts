@@ -40,10 +40,24 @@ describe('scalarProducts', () => {
     expect(c).toEqual(fromRows([[10], [20]]))
   })
 
+  it('writes into what it is given, whatever that holds', async () => {
+    const into = fromRows([[NaN], [7]])
+    const c = fromRows([[10], [20]])
+    const b = fromRows([[1], [0], [-1]])
+    expect(await scalarProducts.product(a, b, { into })).toBe(into)
+    expect(into).toEqual(fromRows([[-2], [-2]]))
+    expect(await scalarProducts.product(a, b, { into, subtractFrom: c })).toEqual(fromRows([[12], [22]]))
+  })
+
   it('refuses operands whose sizes do not fit', async () => {
     await expect(scalarProducts.product(a, a)).rejects.toMatchObject({ code: 'internal' })
     const options = { transposeB: true, subtractFrom: a }
     await expect(scalarProducts.product(a, a, options)).rejects.toMatchObject({ code: 'internal' })
+    const wrong = { transposeB: true, into: a }
+    await expect(scalarProducts.product(a, a, wrong)).rejects.toMatchObject({
+      code: 'internal',
+      message: 'A product [2, 2] cannot be written into [2, 3].'
+    })
   })
 })
 

@@ -19,26 +19,20 @@ export function rowsOf(a: Matrix, first = 0): RowWindow {
   return { data: a.data, offset: first, stride: a.columns }
 }
 
-/** Copies [rows, columns]; plain loops, since a view and `set` for every row would leave more garbage than they copy. */
+/** Copies [rows, columns]. */
 export function copyRows(source: RowWindow, target: RowWindow, rows: number, columns: number): void {
   for (let i = 0; i < rows; i++) copyRow(source, i, target, { row: i, columns })
 }
 
-/**
- * Copies the first `columns` entries of row `row` of `source` to row `to` of `target`. A function of its own: V8 compiles what is called
- * often, and leaves a long loop in a function that is called once to its interpreter.
- */
+/** Copies the first `columns` entries of row `row` of `source` to another row of `target`. */
 export function copyRow(
   source: RowWindow,
   row: number,
   target: RowWindow,
-  { row: to, columns }: { readonly row: number; readonly columns: number }
+  to: { readonly row: number; readonly columns: number }
 ): void {
-  const from = source.data
-  const into = target.data
-  const read = source.offset + row * source.stride
-  const write = target.offset + to * target.stride
-  for (let j = 0; j < columns; j++) into[write + j] = from[read + j]!
+  const start = source.offset + row * source.stride
+  target.data.set(source.data.subarray(start, start + to.columns), target.offset + to.row * target.stride)
 }
 
 /** Rows of B that are met again by every pair of rows of A while they are in the cache. */

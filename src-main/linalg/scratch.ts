@@ -1,8 +1,8 @@
 /**
  * Memory for intermediate results that is used again.
  *
- * A decomposition makes some thirty arrays of up to the size of its matrix. As garbage they would cost a full collection per
- * decomposition, because V8 counts what lies outside of its heap, and fresh pages for each: together a quarter of its time.
+ * A decomposition makes some thirty arrays of up to the size of its matrix. As garbage each would cost fresh pages, zeroed, and all of
+ * them together hurry the collector on.
  */
 import { matrix, type Matrix } from './matrix'
 

@@ -68,14 +68,20 @@ function paddedCopy(a: Matrix, factor: number): Work {
   const [data, v, w, x, p] = arrays as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]
   for (const vector of [v, w, x]) vector.fill(0)
   data.fill(0, n * stride)
-  for (let i = 0; i < n; i++) copyScaled(a.data, i * n, { factor, target: data, start: i * stride, count: i + 1 })
+  for (let i = 0; i < n; i++)
+    copyScaled(a.data, i * n, { factor, target: data, start: i * stride, count: i + 1 })
   return { kernels, stride, data, v, w, x, p }
 }
 
 function copyScaled(
   source: Float64Array,
   from: number,
-  to: { readonly target: Float64Array; readonly start: number; readonly count: number; readonly factor: number }
+  to: {
+    readonly target: Float64Array
+    readonly start: number
+    readonly count: number
+    readonly factor: number
+  }
 ): void {
   const { target, start, count, factor } = to
   for (let j = 0; j < count; j++) target[start + j] = factor * source[from + j]!

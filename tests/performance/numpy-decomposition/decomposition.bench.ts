@@ -6,7 +6,9 @@
  * Both give everything a truncated SVD of any rank needs: NumPy U, Σ and Vᵀ (full_matrices=False), Lathe W·V, Σ and Vᵀ.
  *
  * Run: npx rolldown tests/performance/numpy-decomposition/decomposition.bench.ts --platform node \
- *   --tsconfig tsconfig.base.json --external onnxruntime-node -d out/bench && npx node out/bench/decomposition.bench.js [threads] [rounds]
+ *   --tsconfig tsconfig.base.json --external onnxruntime-node -d out/bench && \
+ *   npx node --initial-old-space-size=64 out/bench/decomposition.bench.js [threads] [rounds]
+ * The flag is that of engine processes (`src-main/engine/launcher-fork.ts`).
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
