@@ -87,6 +87,23 @@ describe.skipIf(!hasProcessFiles)('a model larger than its memory (skipped where
     }
   )
 
+  it.skipIf(!isFullTorture)(
+    'of 4,608 small layers is put into int8 within the same bound (full torture only)',
+    async () => {
+      const shape = { blocks: 768, width: 256 }
+      const { peakBytes, processorSeconds } = await run(writeBigModel(join(folder(), 'deep'), shape), [
+        '--precision',
+        'int8'
+      ])
+      recordFigure(`big models: ${describeShape(shape)} in small layers, int8: peak MB`, peakBytes / megabyte)
+      recordFigure(
+        `big models: ${describeShape(shape)} in small layers, int8: processor seconds`,
+        processorSeconds
+      )
+      expect(peakBytes).toBeLessThan(0.9 * memoryBound(shape))
+    }
+  )
+
   it('takes time that grows with its parameters, and memory that does not', async () => {
     const nothing = await run(writeBigModel(join(folder(), 'nothing'), { blocks: 1, width: 32 }), lowRank)
     const perParameter: number[] = []
