@@ -62,7 +62,7 @@ it.each([
 
 it('says why it failed', () => {
   const error = { code: 'numerical', message: 'The training left the finite numbers at step 2.' } as const
-  expect(show({ state: 'failed', error: { ...error, details: {} } as Job['error'] })).toContain(
+  expect(show({ state: 'failed', error: { ...error, details: {} } })).toContain(
     'left the finite numbers at step 2'
   )
 })
