@@ -1,24 +1,11 @@
 import { fork } from 'node:child_process'
-import { env } from 'node:process'
 import { WorkbenchError } from '@contract/errors'
 import type { EngineExit, EngineLauncher } from './launcher'
+import { engineProcessOptions } from './process-options'
 import type { EngineMessage } from './protocol'
 
 /** Lines of standard error that are kept to explain a crash. */
 const keptErrorCharacters = 2000
-
-/**
- * glibc moves the size from which it gives memory back to the system up to 32 MB when it sees large blocks freed, and small ones
- * that stay keep the rest of the heap from shrinking: of a model with thousands of layers that would double an engine. Here the
- * size stays at its first value. Other systems have no such variables.
- */
-const environment = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
-
-/**
- * New objects die in up to three spaces of 2 MB, not 16. And V8 collects its whole heap by what survives, which in an engine is
- * little beside what a decomposition leaves behind: with a first size of 64 MB no longer for every matrix.
- */
-const heapOptions = ['--max-semi-space-size=2', '--initial-old-space-size=64']
 
 /**
  * Starts engines with Node's `fork`.
@@ -31,8 +18,7 @@ export function createForkLauncher(entryFile: string): EngineLauncher {
       const child = fork(entryFile, [], {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        env: { ...environment, ...env },
-        execArgv: ['--disable-warning=ExperimentalWarning', ...heapOptions]
+        ...engineProcessOptions
       })
       let lastWords = ''
       child.stderr?.setEncoding('utf8')

@@ -1,6 +1,7 @@
 import { utilityProcess } from 'electron'
 import { WorkbenchError } from '@contract/errors'
 import type { EngineLauncher } from '../../engine/launcher'
+import { engineProcessOptions } from '../../engine/process-options'
 import type { EngineMessage } from '../../engine/protocol'
 
 /** Name of engines among the app's processes. */
@@ -21,7 +22,7 @@ export function createUtilityProcessLauncher(entryFile: string): EngineLauncher 
       const child = utilityProcess.fork(entryFile, [], {
         serviceName: engineServiceName,
         stdio: ['ignore', 'ignore', 'pipe'],
-        execArgv: ['--disable-warning=ExperimentalWarning']
+        ...engineProcessOptions
       })
       let lastWords = ''
       let isGone = false
