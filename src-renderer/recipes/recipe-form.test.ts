@@ -41,6 +41,7 @@ const everyMember = recipeSchema.parse({
     { name: 'b', method: 'weight-svd', ranks: { '/enc/fc.1': 7, head: 'dense' } }
   ],
   precisions: ['float16'],
+  fuseAttention: true,
   layers: { excludeRoles: [], include: ['/enc/*'], exclude: ['/enc/fc'] },
   allocation: { rankMultiple: 'measured', minimumRank: 4 },
   damping: 0,
@@ -68,6 +69,11 @@ describe('the text that a form writes', () => {
   })
 
   it('loses no member that differs from its default', () => {
+    const { recipeVersion, name, model, calibrationSet, evaluationSet, ...others } = everyMember
+    const usual = recipeSchema.parse({ recipeVersion, name, model, calibrationSet, evaluationSet })
+    expect(Object.keys(everyMember).toSorted()).toEqual(Object.keys(recipeSchema.shape).toSorted())
+    for (const [member, value] of Object.entries(others))
+      expect(value, member).not.toEqual(usual[member as keyof typeof others])
     expect(checkRecipeText(recipeText(everyMember))).toEqual({ isValid: true, recipe: everyMember })
   })
 

@@ -30,17 +30,27 @@ const gateDefaults: Members = { reference: 'baseline' }
 
 /** JSON with short lists on one line, and a line break at its end. */
 export function recipeText({ grids, plans, gates, ...rest }: RecipeForm): string {
-  const { $schema, recipeVersion, name, description, ...others } = rest
+  const {
+    $schema,
+    recipeVersion,
+    name,
+    description,
+    model,
+    calibrationSet,
+    developmentSet,
+    evaluationSet,
+    ...others
+  } = rest
   const json = withoutDefaults(
     {
       $schema,
       recipeVersion,
       name,
       description: description === '' ? undefined : description,
-      ...pick(others, ['model', 'calibrationSet', 'developmentSet', 'evaluationSet']),
+      ...{ model, calibrationSet, developmentSet, evaluationSet },
       grids: grids.map((grid) => withoutDefaults(grid, gridDefaults)),
       plans: plans.map((plan) => withoutDefaults(plan, planDefaults)),
-      ...pick(others, ['precisions', 'layers', 'allocation', 'damping', 'evaluation']),
+      ...others,
       gates: gates.map((gate) => withoutDefaults(gate, gateDefaults))
     },
     recipeDefaults
@@ -51,10 +61,6 @@ export function recipeText({ grids, plans, gates, ...rest }: RecipeForm): string
 /** The members of a recipe that may be left out. */
 export function optional(value: Members, required: readonly string[]): Members {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !required.includes(name)))
-}
-
-function pick<T extends object, K extends keyof T>(value: T, names: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(names.map((name) => [name, value[name]])) as Pick<T, K>
 }
 
 /** For every kind of recipe: members that differ from their default, in their order; of an object, what differs in it. */

@@ -141,6 +141,9 @@ export const study = {
   wholeTitle: 'Number formats alone',
   wholeHint:
     'The whole model in these formats without low rank. Dynamic int8 always runs: it is the yardstick.',
+  fuseAttention: 'Attention in one operator',
+  fuseAttentionHint:
+    'Every tier but the baseline uses ONNX Runtime’s fused attention where Lathe understands it: the same numbers, faster on long recordings.',
 
   plansTitle: 'Ranks by hand',
   plansHint: 'One trial for each list of ranks: from a plan file, from Inspect, or written in the recipe.',

@@ -126,6 +126,9 @@ export const study: typeof english = {
 
   wholeTitle: '数値形式だけ',
   wholeHint: '低ランクなしでモデル全体をこの形式に。動的 int8 は基準として必ず実行します。',
+  fuseAttention: 'アテンションを一つの演算子に',
+  fuseAttentionHint:
+    'ベースライン以外のすべてのティアで、解釈できるアテンションを ONNX Runtime の融合演算子にします。結果は丸めを除いて同じで、長い録音ほど速くなります。',
 
   plansTitle: '手動のランク',
   plansHint: 'ランクの一覧ごとに 1 試行。計画ファイル、「調べる」、またはレシピ内の記述から。',
