@@ -5,10 +5,13 @@ labels, clipping to norm 1, AdamW. Prints the medians of 20 steps; the arguments
 
 Run: python3 tests/performance/training-step-torch.py 1
 """
+import os
 import statistics
 import sys
 import time
 
+# OpenBLAS has threads of its own, which torch.set_num_threads does not limit; on top of torch's they only stand in line.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 try:
     import torch
 except ImportError:
