@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { WorkbenchError } from '@contract/errors'
 import type { EngineExit, EngineLauncher } from './launcher'
-import { engineProcessOptions } from './process-options'
+import { engineProcessOptions } from './launcher-options'
 import type { EngineMessage } from './protocol'
 
 /** Lines of standard error that are kept to explain a crash. */

@@ -53,6 +53,7 @@ async function start(argv: readonly string[] = ['/opt/lathe']): Promise<Instance
     rendererFolder: '/renderer',
     preloadPath: '/preload/index.cjs',
     engineEntry: '/main/engine.js',
+    engineOptions: { env: {}, execArgv: [] },
     resourcesFolder: '/resources',
     openWorkbench
   })

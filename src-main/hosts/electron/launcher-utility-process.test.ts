@@ -21,13 +21,15 @@ class FakeChild extends EventEmitter {
 const fork = vi.hoisted(() => vi.fn())
 vi.mock('electron', () => ({ utilityProcess: { fork } }))
 
+const options = { env: { SIZE: '1' }, execArgv: ['--flag'] }
+
 let child: FakeChild
 let client: EngineClient
 
 beforeEach(() => {
   child = new FakeChild()
   fork.mockReset().mockReturnValue(child)
-  client = new EngineClient(createUtilityProcessLauncher('/main/engine.js'))
+  client = new EngineClient(createUtilityProcessLauncher('/main/engine.js', options))
 })
 
 const ask = () => client.request('model.describe', { modelPath: 'model' })
@@ -35,7 +37,11 @@ const ask = () => client.request('model.describe', { modelPath: 'model' })
 describe('an engine in a utility process', () => {
   it('runs the engine’s entry and answers the client', async () => {
     const answer = ask()
-    expect(fork.mock.calls[0]).toMatchObject(['/main/engine.js', [], { serviceName: 'Lathe engine' }])
+    expect(fork.mock.calls[0]).toMatchObject([
+      '/main/engine.js',
+      [],
+      { serviceName: 'Lathe engine', ...options }
+    ])
     expect(child.received).toMatchObject([{ kind: 'request', name: 'model.describe' }])
     child.emit('message', { kind: 'result', id: child.received[0]!.id, result: { path: 'model' } })
     expect(await answer).toEqual({ path: 'model' })
@@ -53,7 +59,7 @@ describe('an engine in a utility process', () => {
   })
 
   it('refuses messages once it is gone', () => {
-    const process = createUtilityProcessLauncher('/main/engine.js').launch()
+    const process = createUtilityProcessLauncher('/main/engine.js', options).launch()
     child.emit('exit', 0)
     expect(() => {
       process.send({ kind: 'cancel', id: 1 })

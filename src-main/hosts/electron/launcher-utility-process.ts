@@ -1,7 +1,7 @@
 import { utilityProcess } from 'electron'
 import { WorkbenchError } from '@contract/errors'
 import type { EngineLauncher } from '../../engine/launcher'
-import { engineProcessOptions } from '../../engine/process-options'
+import type { EngineProcessOptions } from '../../engine/launcher-options'
 import type { EngineMessage } from '../../engine/protocol'
 
 /** Name of engines among the app's processes. */
@@ -16,13 +16,16 @@ const keptErrorCharacters = 2000
  *
  * `entryFile`: the built engine entry. The engine dies with the app, whose child it is.
  */
-export function createUtilityProcessLauncher(entryFile: string): EngineLauncher {
+export function createUtilityProcessLauncher(
+  entryFile: string,
+  options: EngineProcessOptions
+): EngineLauncher {
   return {
     launch() {
       const child = utilityProcess.fork(entryFile, [], {
         serviceName: engineServiceName,
         stdio: ['ignore', 'ignore', 'pipe'],
-        ...engineProcessOptions
+        ...options
       })
       let lastWords = ''
       let isGone = false

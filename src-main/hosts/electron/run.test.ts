@@ -31,6 +31,7 @@ async function start(): Promise<void> {
     rendererFolder: join(folder(), 'renderer'),
     preloadPath: '/preload/index.cjs',
     engineEntry: '/main/engine.js',
+    engineOptions: { env: {}, execArgv: [] },
     resourcesFolder: '/resources',
     openWorkbench
   })

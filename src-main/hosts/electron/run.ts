@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { app, BrowserWindow, session, shell } from 'electron'
 import type { PathChoice, PathQuestion } from '@contract/path-choice'
 import type { EngineLauncher } from '../../engine/launcher'
+import type { EngineProcessOptions } from '../../engine/launcher-options'
 import { openShellMemory } from '../../services/shell-state'
 import type { Workbench } from '../../services/workbench'
 import { registerAppScheme, serveApp } from './app-protocol'
@@ -36,6 +37,7 @@ export interface ElectronHostParts {
   readonly preloadPath: string
   /** The engine's entry. */
   readonly engineEntry: string
+  readonly engineOptions: EngineProcessOptions
   /** Recipes and licences, outside any archive. */
   readonly resourcesFolder: string
   readonly openWorkbench: (launcher: EngineLauncher, options: WindowWorkbenchOptions) => Workbench
@@ -85,7 +87,7 @@ type Show = (place?: string) => void
 function start(parts: ElectronHostParts, opened: readonly string[]): Show | undefined {
   const { preloadPath, openWorkbench } = parts
   const memory = openShellMemory(join(app.getPath('userData'), 'shell.json'))
-  const launcher = createUtilityProcessLauncher(parts.engineEntry)
+  const launcher = createUtilityProcessLauncher(parts.engineEntry, parts.engineOptions)
   const workbench = openLastWorkspace(memory, (workspaceFolder) =>
     openWorkbench(launcher, { workspaceFolder, roots: [app.getPath('home')], choosePath })
   )

@@ -9,7 +9,7 @@
  *   --tsconfig tsconfig.base.json --external onnxruntime-node -d out/bench && \
  *   MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 npx node --max-semi-space-size=2 \
  *   --initial-old-space-size=64 out/bench/decomposition.bench.js [threads] [rounds]
- * Environment and flags are those of engine processes (`src-main/engine/process-options.ts`).
+ * Environment and flags are those of engine processes (`src-main/engine/launcher-options.ts`).
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

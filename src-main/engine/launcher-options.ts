@@ -13,8 +13,14 @@ const environment = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: 
  */
 const heapOptions = ['--max-semi-space-size=2', '--initial-old-space-size=64']
 
+/** What an engine's process is started with. */
+export interface EngineProcessOptions {
+  readonly env: NodeJS.ProcessEnv
+  readonly execArgv: string[]
+}
+
 /** How every launcher starts an engine: what keeps its memory near to what it holds, with hardly a price in time. */
-export const engineProcessOptions = {
+export const engineProcessOptions: EngineProcessOptions = {
   env: { ...environment, ...env },
   execArgv: ['--disable-warning=ExperimentalWarning', ...heapOptions]
 }
