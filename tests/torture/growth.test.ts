@@ -11,7 +11,7 @@ import { createForkLauncher } from '../../src-main/engine/launcher-fork'
 import type { EngineLauncher, EngineProcess } from '../../src-main/engine/launcher'
 import { runStudy } from '../../src-main/services/run-study'
 import { systemResources } from '../../src-main/workspace/machine-resources'
-import { hasProcessFiles, isRunning } from '../helpers/child-processes'
+import { childProcesses, hasProcessFiles } from '../helpers/child-processes'
 import { cliPath } from '../helpers/run-cli'
 import { useTemporaryFolder } from '../helpers/temporary-folder'
 import { tinyRecipe, writeRecipe, writeTinyStudy } from '../helpers/tiny-study'
@@ -20,6 +20,8 @@ import { effort, isFullTorture, recordFigure } from './effort'
 const trials = effort({ short: 12, full: 200 })
 /** The first trials fill caches and let the compiler settle. */
 const warmUp = effort({ short: 5, full: 20 })
+/** After so many the engine that builds starts anew, as `runStudy` has it. */
+const trialsPerEngine = 100
 /** Megabytes per trial that may be added. In the short form the noise of a few trials is larger than any growth. */
 const mostGrowth = { engine: effort({ short: 8, full: 0.5 }), host: effort({ short: 8, full: 0.5 }) }
 
@@ -39,17 +41,34 @@ interface Sample {
   readonly engineHandles: number
 }
 
-/** Remembers the processes that it starts. */
-function rememberingLauncher(): { readonly launcher: EngineLauncher; readonly launched: EngineProcess[] } {
+interface WatchedLauncher {
+  readonly launcher: EngineLauncher
+  /** The engine that is asked to build, for as long as its host has not heard of its end. */
+  readonly builder: () => EngineProcess | undefined
+}
+
+/**
+ * Tells the engine that builds by what it is asked, and its end by the host's word. Numbers of processes tell neither: the
+ * system gives that of an engine that has ended to the next process, which may be one of another test.
+ */
+function watchedLauncher(): WatchedLauncher {
   const launcher = createForkLauncher(join(dirname(cliPath), 'engine.js'))
-  const launched: EngineProcess[] = []
+  let builder: EngineProcess | undefined
   return {
-    launched,
+    builder: () => builder,
     launcher: {
       launch() {
         const engine = launcher.launch()
-        launched.push(engine)
-        return engine
+        engine.onExit(() => {
+          if (builder === engine) builder = undefined
+        })
+        return {
+          ...engine,
+          send(message) {
+            if (message.kind === 'request' && message.name === 'model.build') builder = engine
+            engine.send(message)
+          }
+        }
       }
     }
   }
@@ -60,11 +79,10 @@ function handlesOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length
 }
 
-function look(launched: readonly EngineProcess[]): Sample {
+function look(builder: EngineProcess | undefined): Sample {
+  const enginePid = builder?.processId ?? NaN
+  expect(childProcesses(process.pid), 'the engine that builds is a child of this host').toContain(enginePid)
   collectGarbage()
-  // Engines that measured have ended, or are about to: the one that is kept was started before them.
-  const kept = launched.find(({ processId }) => processId !== undefined && isRunning(processId))
-  const enginePid = kept?.processId ?? NaN
   const { rss, heapUsed } = process.memoryUsage()
   return {
     host: rss / 1e6,
@@ -109,7 +127,7 @@ describe.skipIf(!hasProcessFiles)('a long study (skipped where there is no /proc
     async () => {
       const study = writeTinyStudy(join(folder(), 'study'), { evaluation: { utterances: 3 } })
       writeRecipe(study.recipe, manyTrials(trials))
-      const { launcher, launched } = rememberingLauncher()
+      const { launcher, builder } = watchedLauncher()
       const samples: Sample[] = []
       await runStudy(launcher, {
         recipePath: study.recipe,
@@ -117,7 +135,7 @@ describe.skipIf(!hasProcessFiles)('a long study (skipped where there is no /proc
         outputFolder: undefined,
         onTrial: ({ state }) => {
           expect(state).toBe('completed')
-          samples.push(look(launched))
+          samples.push(look(builder()))
         }
       })
       expect(samples).toHaveLength(trials)
@@ -131,11 +149,14 @@ describe.skipIf(!hasProcessFiles)('a long study (skipped where there is no /proc
       for (const [name, megabytes] of Object.entries(growth)) {
         recordFigure(`growth: ${name}, MB per trial`, Number(megabytes.toFixed(4)))
       }
-      recordFigure('growth: engine at the end, MB', Math.round(samples.at(-1)!.engine))
-      recordFigure(
-        'growth: engine processes that built',
-        new Set(samples.map(({ enginePid }) => enginePid)).size
-      )
+      for (const name of ['engine', 'host', 'hostHeap', 'engineHandles', 'hostHandles'] as const) {
+        const values = samples.filter((_, index) => index % 20 === 19 || index === warmUp)
+        recordFigure(`growth: ${name}`, values.map(({ [name]: value }) => value.toFixed(1)).join(', '))
+      }
+      const builders = new Set(samples.map(({ enginePid }) => enginePid)).size
+      recordFigure('growth: engine processes that built', builders)
+      // A process that starts anew too often has no slope to look at.
+      expect(builders).toBe(Math.ceil(trials / trialsPerEngine))
       expect(growth.engine).toBeLessThan(mostGrowth.engine)
       expect(growth.host).toBeLessThan(mostGrowth.host)
       expect(growth.hostHeap).toBeLessThan(0.5)
