@@ -3,7 +3,7 @@
  * the reader's setting. Every text goes through `html`, which escapes it.
  */
 import type { TrialReport } from '@contract/trial'
-import { formatPercent } from '@contract/display-numbers'
+import { englishDurations, formatPercent } from '@contract/display-numbers'
 import { errorRateNames, qualityOf } from '@contract/quality'
 import { bestTier } from '../study/gates'
 import { formatAudioDuration } from '../../src-renderer/format/numbers'
@@ -118,7 +118,7 @@ function summary({ report: { trials }, recipe }: ReportInputs): Html {
 
 function extent(trial: TrialReport | undefined): string {
   if (trial?.utterances === undefined || trial.audioSeconds === undefined) return ''
-  return ` on ${trial.utterances} recordings (${formatAudioDuration(trial.audioSeconds)})`
+  return ` on ${trial.utterances} recordings (${formatAudioDuration(trial.audioSeconds, englishDurations)})`
 }
 
 function rateText(trial: TrialReport): string {

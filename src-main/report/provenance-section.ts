@@ -1,3 +1,4 @@
+import { englishDurations } from '@contract/display-numbers'
 import { latheVersion } from '../base/lathe-version'
 import { studyConditions, type ConditionWords } from '../../src-renderer/format/study-conditions'
 import { html, type Html } from './html'
@@ -11,6 +12,7 @@ const conditionWords: ConditionWords = {
   system: 'System',
   evaluatedOn: 'Evaluated on',
   recordings: (count, duration) => `${count} utterances, ${duration}`,
+  durations: englishDurations,
   speakers: 'Speakers',
   referenceWords: 'Reference words',
   warmup: 'Warm-up',

@@ -16,6 +16,9 @@ describe('numbers as text', () => {
       '+1.23 (-0.40 to +2.10)'
     )
     expect(formatDifference({ difference: 0, lower: -0.00001, upper: 0.00004 })).toBe('0.00 (0.00 to 0.00)')
+    expect(
+      formatDifference({ difference: 0.01, lower: 0, upper: 0.02 }, (lower, upper) => `${lower} ～ ${upper}`)
+    ).toBe('+1.00 (0.00 ～ +2.00)')
   })
 
   it('a fraction may have other digits', () => {

@@ -88,7 +88,8 @@ export function heatMapOption(
     tooltip: {
       ...tooltipStyle(palette),
       trigger: 'item',
-      formatter: (params: { readonly dataIndex: number }) => tooltip(map.cells[params.dataIndex]?.entry)
+      formatter: (params: { readonly dataIndex: number }) =>
+        tooltip(map.cells[params.dataIndex]?.entry, words)
     },
     xAxis: {
       type: 'category',
@@ -150,10 +151,10 @@ function cellText(entry: AblationEntry | undefined, hasNumber: boolean): string 
 }
 
 /** Layer ids and names of trials come from files; the tooltip is HTML, so only what cannot hold markup stands in it. */
-function tooltip(entry: AblationEntry | undefined): string {
+function tooltip(entry: AblationEntry | undefined, words: AblationWords['heat']): string {
   if (entry === undefined) return ''
   const { layer, change } = entry
   const place = layer.blockIndex === null ? layer.role : `${layer.blockIndex} ${layer.role}`
-  const rank = layer.rank === null ? '' : `, rank ${layer.rank}`
-  return `<b>${place} (${layer.inFeatures} × ${layer.outFeatures})</b>${rank}<br>${formatDifference(change)}`
+  const rank = layer.rank === null ? '' : `, ${words.ofRank(layer.rank)}`
+  return `<b>${place} (${layer.inFeatures} × ${layer.outFeatures})</b>${rank}<br>${formatDifference(change, words.range)}`
 }

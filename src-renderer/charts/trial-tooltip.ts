@@ -16,7 +16,7 @@ export function trialTooltip(trial: TrialReport, words: TradeOffWords['chart']):
     fact(rateName, quality?.errorRate, formatPercent),
     fact(terms.interval, quality, formatInterval),
     fact(terms.characterErrorRate, trial.characterErrorRate, formatPercent),
-    fact(terms.versusBaseline, trial.versusBaseline, formatDifference),
+    fact(terms.versusBaseline, trial.versusBaseline, (change) => formatDifference(change, words.range)),
     fact(terms.kept, trial.retainedParameterFraction, formatPercent),
     fact(terms.parameters, trial.parameterCount, formatCount),
     fact(terms.size, trial.sizeBytes, formatBytes),

@@ -70,7 +70,7 @@ function datasetRows(facts: DatasetFacts, words: Text['library']): FactRow[] {
 }
 
 function lengthRow(seconds: number, isEstimated: boolean, words: Text['library']): FactRow {
-  const length = formatAudioDuration(seconds)
+  const length = formatAudioDuration(seconds, words.durations)
   return isEstimated
     ? { term: words.length, value: words.about(length), hint: words.estimatedHint }
     : { term: words.length, value: length }

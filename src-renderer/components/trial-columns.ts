@@ -97,7 +97,7 @@ function settingColumns({ yes, no }: TradeOffWords): Unnamed[] {
   ]
 }
 
-function measuredColumns({ remarks }: TradeOffWords['chart']): Unnamed[] {
+function measuredColumns({ remarks, range }: TradeOffWords['chart']): Unnamed[] {
   return [
     numeric('kept', ({ retainedParameterFraction: kept }) => kept, formatPercent),
     errorRate('wer', 'word-error-rate'),
@@ -123,7 +123,7 @@ function measuredColumns({ remarks }: TradeOffWords['chart']): Unnamed[] {
       width: 28,
       sortValue: ({ versusBaseline }) => versusBaseline?.difference,
       text: ({ versusBaseline }) =>
-        versusBaseline === undefined ? notMeasured : formatDifference(versusBaseline)
+        versusBaseline === undefined ? notMeasured : formatDifference(versusBaseline, range)
     },
     numeric('parameters', ({ parameterCount }) => parameterCount, formatCount, { width: 13 }),
     numeric('size', ({ sizeBytes }) => sizeBytes, formatBytes),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { englishDurations } from '@contract/display-numbers'
+import { numbers } from '../text/ja/numbers'
 import { formatWait } from './moments'
 
 describe('a wait', () => {
@@ -11,6 +13,14 @@ describe('a wait', () => {
     [7620, '2 h 07 min'],
     [-3, '0 s']
   ])('of %f seconds reads %s', (seconds, text) => {
-    expect(formatWait(seconds)).toBe(text)
+    expect(formatWait(seconds, englishDurations)).toBe(text)
+  })
+
+  it.each([
+    [40, '40 秒'],
+    [185, '3 分 05 秒'],
+    [7620, '2 時間 07 分']
+  ])('of %f seconds reads %s in Japanese', (seconds, text) => {
+    expect(formatWait(seconds, numbers.durations)).toBe(text)
   })
 })

@@ -1,5 +1,5 @@
 /** Numbers that only the window shows; what it shares with the command line is in the contract. */
-import { formatPercent } from '@contract/display-numbers'
+import { formatPercent, type DurationWords } from '@contract/display-numbers'
 import type { PairedLatency } from '@contract/trial'
 
 /** What stands where nothing was measured. */
@@ -26,8 +26,8 @@ export function formatSpeedup({ speedup, interval }: Pick<PairedLatency, 'speedu
 }
 
 /** `42 s`, `12.4 min`, `5.4 h` */
-export function formatAudioDuration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`
-  if (seconds < 7200) return `${(seconds / 60).toFixed(1)} min`
-  return `${(seconds / 3600).toFixed(1)} h`
+export function formatAudioDuration(seconds: number, words: DurationWords): string {
+  if (seconds < 120) return words.seconds(String(Math.round(seconds)))
+  if (seconds < 7200) return words.minutes((seconds / 60).toFixed(1))
+  return words.hours((seconds / 3600).toFixed(1))
 }

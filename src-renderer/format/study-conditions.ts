@@ -1,3 +1,4 @@
+import type { DurationWords } from '@contract/display-numbers'
 import type { TrialReport } from '@contract/trial'
 import { formatAudioDuration } from './numbers'
 
@@ -15,6 +16,7 @@ export interface ConditionWords {
   readonly system: string
   readonly evaluatedOn: string
   readonly recordings: (count: number, duration: string) => string
+  readonly durations: DurationWords
   readonly speakers: string
   readonly referenceWords: string
   readonly warmup: string
@@ -43,7 +45,7 @@ function readers(words: ConditionWords): Reader[] {
       ({ utterances, audioSeconds }) =>
         utterances === undefined || audioSeconds === undefined
           ? undefined
-          : words.recordings(utterances, formatAudioDuration(audioSeconds))
+          : words.recordings(utterances, formatAudioDuration(audioSeconds, words.durations))
     ],
     [words.speakers, ({ speakers }) => (speakers ? String(speakers) : undefined)],
     [words.referenceWords, ({ wordErrors }) => wordErrors && String(wordErrors.referenceWords)],

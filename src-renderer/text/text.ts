@@ -8,6 +8,8 @@ import { files } from './en/files'
 import { inspect } from './en/inspect'
 import { jobs } from './en/jobs'
 import { library } from './en/library'
+import { numbers } from './en/numbers'
+import { progress } from './en/progress'
 import { results } from './en/results'
 import { shell } from './en/shell'
 import { studies } from './en/studies'
@@ -30,7 +32,9 @@ const english = {
   exporting,
   studies,
   results,
-  charts
+  charts,
+  numbers,
+  progress
 }
 export type Text = typeof english
 

@@ -73,7 +73,7 @@ export async function sequentialFactors(
     const candidate = soFar.every(({ rank }) => rank === undefined)
       ? model
       : applyCuts(model, soFar, storedCuts(cuts))
-    const stage: Stage = { layers, name: `stage ${index + 1} of ${stages.length}` }
+    const stage: Stage = { layers, number: index + 1, count: stages.length }
     const moments = await stageMoments(inputs, candidate, stage, context)
     for (const layer of layers) {
       throwIfCancelled(context.signal)
@@ -97,15 +97,16 @@ function layersToFit(plan: CompressionPlan): Set<LinearLayer> {
 
 interface Stage {
   readonly layers: readonly LinearLayer[]
-  /** For progress. */
-  readonly name: string
+  /** From 1 to `count`, for progress. */
+  readonly number: number
+  readonly count: number
 }
 
 /** The paired moments of the inputs of a stage, by `layerInputKey`. */
 async function stageMoments(
   inputs: SequentialInputs,
   candidate: Model,
-  { layers, name }: Stage,
+  { layers, number, count }: Stage,
   context: JobContext
 ): Promise<Map<string, PairedMoments>> {
   const { model, utterances, products } = inputs
@@ -127,7 +128,7 @@ async function stageMoments(
         )
       }
       context.progress({
-        stage: `calibrate ${name} on ${utterances.name}`,
+        stage: `calibrate stage ${number} of ${count} on ${utterances.name}`,
         completed: index + 1,
         total: utterances.count,
         unit: 'utterances'

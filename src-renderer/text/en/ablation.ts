@@ -1,3 +1,5 @@
+import { numbers } from './numbers'
+
 /** Text of the ablation view. */
 export const ablation = {
   kinds: { 'layer-by-layer': 'One layer compressed', 'leave-one-out': 'One layer left dense' },
@@ -29,6 +31,8 @@ export const ablation = {
     description: 'Heat map of the change in error per layer; the table has the same numbers.',
     layer: 'Layer',
     change: 'Change (95 % interval)',
+    range: numbers.range,
+    ofRank: (rank: number) => `rank ${rank}`,
     trial: 'Trial',
     isSignificant: 'significant'
   },

@@ -83,7 +83,6 @@ export const compare = {
     `Each interval stands for itself. Among ${pairs} pairs without any real difference, about ${(pairs * 0.05).toFixed(1)} would still look significant.`,
   comparing: 'Comparing the tiers…',
   row: 'Tier',
-  interval: (lower: string, upper: string) => `${lower} to ${upper}`,
   verdicts: { fewer: 'fewer errors', more: 'more errors', undecided: 'not decided' },
   inWords: 'In words',
   sentence: {

@@ -1,3 +1,5 @@
+import { numbers } from './numbers'
+
 /** Text of the library. */
 export const library = {
   title: 'Library',
@@ -46,6 +48,7 @@ export const library = {
   speakers: 'Speakers',
   classes: 'Classes',
   length: 'Length',
+  durations: numbers.durations,
   about: (length: string) => `about ${length}`,
   estimatedHint: 'Computed from a few recordings, because the data set does not say.',
   incomplete: (entries: number, first: string) =>

@@ -1,3 +1,5 @@
+import { numbers } from './numbers'
+
 /** Text around the results of a study, of messages of failure, and of the page that shows a results file alone. */
 export const results = {
   dismiss: 'Dismiss this message',
@@ -45,6 +47,7 @@ export const results = {
     system: 'System',
     evaluatedOn: 'Evaluated on',
     recordings: (count: number, duration: string) => `${count} utterances, ${duration}`,
+    durations: numbers.durations,
     speakers: 'Speakers',
     referenceWords: 'Reference words',
     warmup: 'Warm-up',

@@ -1,8 +1,11 @@
+import { numbers } from './numbers'
+
 /** Text of the trade-off view: its charts, the table of trials, budgets and pins. */
 export const tradeOff = {
   title: 'Errors against cost',
   nothingMeasured: 'No trial has been measured yet. Run the study again: it goes on where it stopped.',
   chart: {
+    range: numbers.range,
     costs: {
       size: { label: 'Size', title: 'Size of the model (MB)', short: 'Size (MB)' },
       parameters: { label: 'Parameters', title: 'Parameters (millions)', short: 'Parameters (M)' },

@@ -1,4 +1,5 @@
 import type { ablation as english } from '../en/ablation'
+import { numbers } from './numbers'
 
 export const ablation: typeof english = {
   kinds: { 'layer-by-layer': '1 層だけ圧縮', 'leave-one-out': '1 層だけ密のまま' },
@@ -29,6 +30,8 @@ export const ablation: typeof english = {
     description: '層ごとの誤りの変化のヒートマップ。同じ数値が表にあります。',
     layer: '層',
     change: '変化 (95 % 区間)',
+    range: numbers.range,
+    ofRank: (rank) => `ランク ${rank}`,
     trial: '試行',
     isSignificant: '有意'
   },

@@ -76,7 +76,6 @@ export const compare: typeof english = {
     `区間は組ごとのものです。実際には差のない ${pairs} 組でも、約 ${(pairs * 0.05).toFixed(1)} 組は有意に見えます。`,
   comparing: 'ティアを比較しています…',
   row: 'ティア',
-  interval: (lower, upper) => `${lower} ～ ${upper}`,
   verdicts: { fewer: '誤りが少ない', more: '誤りが多い', undecided: '判定できない' },
   inWords: '言葉で',
   sentence: {

@@ -1,4 +1,5 @@
 import type { library as english } from '../en/library'
+import { numbers } from './numbers'
 
 export const library: typeof english = {
   title: 'ライブラリ',
@@ -46,6 +47,7 @@ export const library: typeof english = {
   speakers: '話者数',
   classes: 'クラス数',
   length: '長さ',
+  durations: numbers.durations,
   about: (length) => `約 ${length}`,
   estimatedHint: 'データセットに長さの記載がないため、一部の録音から計算しました。',
   incomplete: (entries, first) =>

@@ -1,4 +1,5 @@
 import type { results as english } from '../en/results'
+import { numbers } from './numbers'
 
 export const results: typeof english = {
   dismiss: 'このメッセージを閉じる',
@@ -44,6 +45,7 @@ export const results: typeof english = {
     system: 'システム',
     evaluatedOn: '評価データ',
     recordings: (count, duration) => `${count} 発話、${duration}`,
+    durations: numbers.durations,
     speakers: '話者数',
     referenceWords: '正解の単語数',
     warmup: 'ウォームアップ',

@@ -1,10 +1,12 @@
 import { compare } from './compare'
+import { numbers } from './numbers'
 import type { tradeOff as english } from '../en/trade-off'
 
 export const tradeOff: typeof english = {
   title: '誤りとコスト',
   nothingMeasured: 'まだ何も測定されていません。スタディを再実行すると、止まったところから続きます。',
   chart: {
+    range: numbers.range,
     costs: {
       size: { label: 'サイズ', title: 'モデルのサイズ (MB)', short: 'サイズ (MB)' },
       parameters: { label: 'パラメーター', title: 'パラメーター数 (百万)', short: 'パラメーター (百万)' },
