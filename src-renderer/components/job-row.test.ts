@@ -39,7 +39,7 @@ afterEach(() => {
 
 function show(changes: Partial<Job> = {}, place?: { isFirst: boolean; isLast: boolean }): VueWrapper {
   row = mount(JobRow, {
-    props: { job: { ...job, ...changes }, log: undefined, failure: undefined, place },
+    props: { job: { ...job, ...changes }, log: undefined, failure: undefined, hasResults: true, place },
     attachTo: document.body
   })
   return row
@@ -95,8 +95,27 @@ describe('the row of a job', () => {
     expect(buttons()).toEqual(expected)
   })
 
+  it('offers no results where there is nothing to see yet', async () => {
+    show({ state: 'running' })
+    expect(buttons()).toContain('Open results')
+    await row.setProps({ hasResults: false })
+    expect(buttons()).toEqual(['Pause', 'Cancel', 'Log ▸'])
+  })
+
+  it('says in Japanese what the job does and how long it will take', () => {
+    setLanguage('ja')
+    const stage = '[2/9] int8: evaluate on night.jsonl'
+    const progress = { stage, completed: 3, total: 8, unit: 'utterances', trialsEnded: 1, trialsTotal: 9 }
+    show({
+      state: 'running',
+      progress: { ...progress, stageRemainingSeconds: 12, remainingSeconds: 185 }
+    })
+    expect(row.get('.stage').text()).toBe('[2/9] int8: night.jsonl で評価3 / 8 発話  · この工程の残り 12 秒')
+    expect(row.get('.line').text()).toContain('残り約 3 分 05 秒')
+  })
+
   it('says why the last change of it failed', () => {
-    row = mount(JobRow, { props: { job, log: undefined, failure: 'It cannot be paused.' } })
+    row = mount(JobRow, { props: { job, log: undefined, failure: 'It cannot be paused.', hasResults: true } })
     expect(row.get('[role=alert]').text()).toBe('It cannot be paused.')
   })
 })
