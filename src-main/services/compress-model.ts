@@ -64,9 +64,13 @@ async function assertFitsHere(
   options: ServiceOptions
 ): Promise<void> {
   const model = await engine.request('model.describe', { modelPath }, options)
-  const { memoryBytes, modelBytes, cacheBytes } = estimateBuild(making, model, calibrationPath !== undefined)
+  const { memoryBytes, modelBytes, cacheBytes, temporaryBytes } = estimateBuild(
+    making,
+    model,
+    calibrationPath !== undefined
+  )
   const disk = [
-    { folder: resolve(workspaceFolder), bytes: modelBytes + cacheBytes },
+    { folder: resolve(workspaceFolder), bytes: modelBytes + cacheBytes + temporaryBytes },
     { folder: resolve(outputFolder), bytes: modelBytes }
   ]
   assertFits('This compression', findShortfalls(machine, { memoryBytes, disk }))

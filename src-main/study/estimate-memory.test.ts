@@ -6,7 +6,8 @@ import {
   estimateBuild,
   estimateTraining,
   factorBytes,
-  runnerBytes
+  runnerBytes,
+  temporaryBytes
 } from './estimate-memory'
 import { expandRecipe } from './expand'
 
@@ -89,5 +90,41 @@ describe('disk by rule', () => {
     expect(estimateBuild(int8!, model, true).cacheBytes).toBe(0)
     expect(estimateBuild({ kind: 'baseline' }, model, false).modelBytes).toBe(model.sizeBytes)
     expect(estimateBuild(int8!, model, false).modelBytes).toBeLessThan(0.5 * model.sizeBytes)
+  })
+
+  describe('holds besides, while a model is made,', () => {
+    // One weight of 128 MiB, from where on models are run from a file, and 1000 bytes besides.
+    const weight = 4 * 4096 * 8192
+    const factors = 4 * 4096 * (4096 + 8192)
+    const large = {
+      sizeBytes: weight + 1000,
+      parameterCount: 4096 * 8192 + 250,
+      macsPerAudioSecond: null,
+      layers: [{ layerId: '/fc1', role: 'fc1' as const, inFeatures: 4096, outFeatures: 8192 }]
+    }
+
+    it('the factors of full rank and, of a large model, the one with these factors that is run', () => {
+      expect(temporaryBytes(lowRank!, large, true)).toBe(factors + 1000 + factors)
+      expect(temporaryBytes(lowRank!, model, true)).toBe(factorBytes(layers) / 2)
+      expect(estimateBuild(lowRank!, large, true).temporaryBytes).toBe(factors + 1000 + factors)
+    })
+
+    it('both models that calibration in stages runs side by side', () => {
+      const sequential = { ...lowRank!, calibration: 'sequential' as const } as typeof lowRank
+      const mostlyOther = { ...large, sizeBytes: 1e9 }
+      expect(temporaryBytes(lowRank!, mostlyOther, true)).toBe(1e9 - weight + 2 * factors)
+      expect(temporaryBytes(sequential!, mostlyOther, true)).toBe(1e9 + (1e9 - weight / 2))
+    })
+
+    it('without audio no more than the cut weights, whatever their format will be', () => {
+      const asInt8 = { ...lowRank!, precision: 'int8' as const } as typeof lowRank
+      for (const making of [lowRank!, asInt8!])
+        expect(temporaryBytes(making, large, false)).toBe(1000 + weight / 2)
+    })
+
+    it('nothing where no layer is cut', () => {
+      expect(temporaryBytes(int8!, large, true)).toBe(0)
+      expect(temporaryBytes({ kind: 'baseline' }, large, true)).toBe(0)
+    })
   })
 })

@@ -4,6 +4,7 @@
  */
 import type { EstimatedModel } from './estimate-size'
 import { storedBytes } from './estimate-size'
+import { isLargeModel } from './large-model'
 import type { TrialMaking } from './trial-spec'
 
 /*
@@ -59,11 +60,30 @@ export function factorBytes(layers: EstimatedModel['layers']): number {
   )
 }
 
+/**
+ * What is in the workspace's `tmp/` while a model is made, at its largest: factors in float32, cut but not stored, and
+ * large models that are made to be run. At full rank that is the model with both factors in place of each weight, which no
+ * other exceeds but the two that calibration in stages runs side by side. `hasAudio` as in `builderBytes`; without audio
+ * nothing is run.
+ */
+export function temporaryBytes(making: TrialMaking, model: EstimatedModel, hasAudio: boolean): number {
+  if (making.kind !== 'low-rank') return 0
+  const tier = storedBytes({ ...making, precision: 'float32' }, model)
+  if (!hasAudio) return tier
+  const factors = factorBytes(model.layers) / 2
+  const weights = model.layers.reduce((sum, layer) => sum + 4 * layer.inFeatures * layer.outFeatures, 0)
+  const onDisk = (bytes: number) => (isLargeModel(bytes) ? bytes : 0)
+  const fullRank = factors + onDisk(Math.max(0, model.sizeBytes - weights) + factors)
+  const stages = making.calibration === 'original' ? 0 : onDisk(model.sizeBytes) + onDisk(tier)
+  return Math.max(fullRank, stages)
+}
+
 /** What compressing one model takes; the disk is that of the workspace, and the export takes `modelBytes` once more. */
 export interface BuildCosts {
   readonly memoryBytes: number
   readonly modelBytes: number
   readonly cacheBytes: number
+  readonly temporaryBytes: number
 }
 
 export function estimateBuild(making: TrialMaking, model: EstimatedModel, hasAudio: boolean): BuildCosts {
@@ -71,7 +91,8 @@ export function estimateBuild(making: TrialMaking, model: EstimatedModel, hasAud
     memoryBytes: builderBytes(making, model, hasAudio),
     modelBytes: making.kind === 'baseline' ? model.sizeBytes : storedBytes(making, model),
     cacheBytes:
-      making.kind === 'low-rank' ? factorBytes(model.layers) + (hasAudio ? momentBytes(model.layers) : 0) : 0
+      making.kind === 'low-rank' ? factorBytes(model.layers) + (hasAudio ? momentBytes(model.layers) : 0) : 0,
+    temporaryBytes: temporaryBytes(making, model, hasAudio)
   }
 }
 

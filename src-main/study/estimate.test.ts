@@ -6,6 +6,7 @@ import {
   type EarlierTrial,
   type EstimateInputs
 } from './estimate'
+import { factorBytes, momentBytes } from './estimate-memory'
 import { storedBytes } from './estimate-size'
 import { expandRecipe } from './expand'
 import type { TrialSpec } from './trial-spec'
@@ -90,6 +91,20 @@ describe('estimateStudy without anything measured', () => {
     expect(seconds({ warmupUtterances: 2 }) - plain).toBeCloseTo(2 * 5 * ruledFactor, 6)
     const development = { utterances: 1, audioSeconds: 50 }
     expect(seconds({ warmupUtterances: 0 }, { development }) - plain).toBeCloseTo(50 * ruledFactor, 6)
+  })
+
+  it('counts the disk of models and caches, and once that of what is there while one is made', () => {
+    const { diskBytes } = estimateStudy(specs({ grids: [grid] }), inputs)
+    // int8, then 4 bytes · (1000 other + 1000 head + 0.5 and 0.25 · 2000); a copy of a model this small stays in memory.
+    const models = 7000 + 12_000 + 10_000
+    const fullRankFactors = factorBytes(model.layers) / 2
+    expect(diskBytes.value).toBe(
+      models + factorBytes(model.layers) + momentBytes(model.layers) + fullRankFactors
+    )
+    const large = { ...model, sizeBytes: 16_000 + 2 ** 27 }
+    const grown = estimateStudy(specs({ grids: [grid] }), { ...inputs, model: large }).diskBytes
+    // Three models, and the one at full rank with its 1000 other weights.
+    expect(grown.value - diskBytes.value).toBe(3 * 2 ** 27 + 2 ** 27 + 4000 + fullRankFactors)
   })
 
   it('knows no time where the audio or the size of the work is not known', () => {

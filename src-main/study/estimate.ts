@@ -5,7 +5,7 @@
 import type { StudyEstimate, EstimateBasis, TrialEstimate } from '@contract/study-estimate'
 import type { CalibrationMode, Precision } from '@contract/recipe'
 import type { TrialMethod } from '@contract/trial'
-import { builderBytes, factorBytes, momentBytes, runnerBytes } from './estimate-memory'
+import { builderBytes, factorBytes, momentBytes, runnerBytes, temporaryBytes } from './estimate-memory'
 import { storedBytes, type EstimatedModel } from './estimate-size'
 import { trialMethod, trialPrecision, type LowRankMaking, type TrialSpec } from './trial-spec'
 
@@ -86,7 +86,8 @@ export function estimateStudy(specs: readonly TrialSpec[], inputs: EstimateInput
     trials,
     seconds: seconds === null ? null : { value: seconds, basis, trials: measured },
     diskBytes: {
-      value: sumOf(trials, ({ diskBytes }) => diskBytes) + costs.cacheBytes(left),
+      value:
+        sumOf(trials, ({ diskBytes }) => diskBytes) + costs.cacheBytes(left) + costs.temporaryBytes(left),
       basis: 'rule',
       trials: 0
     },
@@ -111,6 +112,8 @@ interface Costs {
   trialSeconds(spec: TrialSpec): number | null
   preparationSeconds(spec: TrialSpec): number | null
   cacheBytes(left: readonly TrialSpec[]): number
+  /** One trial at a time: of the one that needs most. */
+  temporaryBytes(left: readonly TrialSpec[]): number
   memory(left: readonly TrialSpec[]): StudyEstimate['memoryBytes']
 }
 
@@ -186,6 +189,9 @@ function createCosts(inputs: EstimateInputs): Costs {
       // One pass over the calibration set serves all methods that want statistics.
       const hasMoments = methods.some((method) => method !== 'weight-svd')
       return methods.length * factorBytes(model.layers) + (hasMoments ? momentBytes(model.layers) : 0)
+    },
+    temporaryBytes(left) {
+      return Math.max(0, ...left.map(({ making }) => temporaryBytes(making, model, true)))
     },
     memory(left) {
       const builder = Math.max(0, ...left.map(({ making }) => builderBytes(making, model, true)))

@@ -13,6 +13,7 @@ import { fuseAttention } from '../../onnx/passes/fuse-attention'
 import { weightsAsInputs } from '../../onnx/passes/weights-as-inputs'
 import { encodeModel } from '../../onnx/serde/encode-model'
 import type { ModelSource } from '../../runtime/inference-backend'
+import { isLargeModel } from '../../study/large-model'
 import type { Finishing } from '../../study/trial-spec'
 import { openModelStore, type StoredModel } from '../../workspace/model-store'
 import { openScratchFile } from '../../workspace/scratch-file'
@@ -21,7 +22,6 @@ import type { JobContext } from '../serve'
 import type { BuildSession } from './build-session'
 import { checkParity } from './check-parity'
 import { makeLowRank, type MadeModel } from './make-low-rank'
-import { isLargeModel } from './large-model'
 import { macsPerAudioSecond, macsReferenceSeconds } from './reference-input'
 import { storeModel } from './store-model'
 
@@ -137,7 +137,9 @@ async function checkFinishedModel(
   const reference = await session.parityReference()
   const candidate = await session.recognizer({ kind: 'file', path })
   try {
-    const suspect = { backend: session.backend, recognizer: candidate, model: async () => model }
+    const { temporaryFolder } = session.workspace
+    const { backend } = session
+    const suspect = { backend, recognizer: candidate, model: async () => model, temporaryFolder }
     return [await checkParity(suspect, reference, 'finished-model')]
   } finally {
     await candidate.release()

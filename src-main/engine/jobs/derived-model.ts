@@ -11,8 +11,8 @@ import type {
   ModelSource,
   SessionOptions
 } from '../../runtime/inference-backend'
+import { isLargeModel } from '../../study/large-model'
 import { writeScratchModel } from '../../workspace/scratch-model'
-import { isLargeModel } from './large-model'
 
 export interface DerivedModelOptions {
   readonly backend: InferenceBackend

@@ -7,10 +7,10 @@ import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../ru
 import type { SpeechModelDescription } from '../../speech/families/family'
 import { modelFeeds } from '../../speech/families/model-feeds'
 import { copyFile, identifyFile, readFile, writeFile } from '../../workspace/files'
+import { isLargeModel } from '../../study/large-model'
 import { writeFolder } from '../../workspace/export-folder'
 import { openModelFolder } from '../../workspace/model-folder'
 import type { ExportParams, ExportResult } from '../protocol'
-import { isLargeModel } from './large-model'
 import { noiseInput } from './reference-input'
 
 /**
