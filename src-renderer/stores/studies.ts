@@ -29,7 +29,7 @@ export const useStudiesStore = defineStore('studies', () => {
 
   function progressOf(study: StudySummary): StudyProgress {
     const { studyId, name, completedTrialCount, failedTrialCount, trialCount } = study
-    // A job knows the id of its study only once it has ended; until then its name has to do.
+    // A job knows its study once model and data were looked at; until then its name has to do.
     const job = jobs.queued.find((each) =>
       each.studyId === null ? each.name === name : each.studyId === studyId
     )

@@ -127,7 +127,7 @@ export const useStudyForecastStore = defineStore('study-forecast', () => {
     return foreign
   }
 
-  /** The study of a job: known by its id once it has ended, before that the latest of its name. */
+  /** The study of a job: known by its id once model and data were looked at, before that the latest of its name. */
   async function studyOf(job: Job): Promise<string> {
     if (job.studyId !== null) return job.studyId
     const studies = await host.call('studies.list', {})
