@@ -107,6 +107,8 @@ export interface EvaluateParams {
   readonly modelFile: string
   readonly datasetPath: string
   readonly settings: EvaluationSettings
+  /** Where a large model goes that is made to find a layer whose values are not finite. Left out: it stays in memory. */
+  readonly temporaryFolder?: string
   /** Utterances with a record already; they are not run again, but their records count. */
   readonly known: readonly UtteranceRecord[]
   /** Left out: all. */
@@ -126,6 +128,8 @@ export interface CompareLatencyParams {
   readonly referenceFile: string
   readonly datasetPath: string
   readonly settings: EvaluationSettings
+  /** As `EvaluateParams` has it. */
+  readonly temporaryFolder?: string
 }
 
 /** What was measured; which models they were is for the host to say. */

@@ -1,5 +1,9 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { UtteranceRecord } from '@contract/trial'
 import type { EngineLauncher } from '../engine/launcher'
+import { removeQuietly } from '../workspace/files'
+import { randomKey } from '../workspace/random-key'
 import type { EvaluateRequest, EvaluateResult, ServiceOptions } from './requests'
 import { withEngine } from './with-engine'
 
@@ -13,12 +17,18 @@ export async function evaluateModel(
   const { description, modelFile } = await withEngine(launcher, (engine) =>
     engine.request('model.recognize', { modelPath }, options)
   )
-  const measurement = await withEngine(launcher, (engine) =>
-    engine.request(
-      'model.evaluate',
-      { description, modelFile, datasetPath, settings, known: [] },
-      { ...options, onRecords: (records) => utterances.push(...records) }
+  // Made only where it is needed; without a workspace there is no other.
+  const temporaryFolder = join(tmpdir(), `lathe-evaluate-${randomKey()}`)
+  try {
+    const measurement = await withEngine(launcher, (engine) =>
+      engine.request(
+        'model.evaluate',
+        { description, modelFile, datasetPath, settings, known: [], temporaryFolder },
+        { ...options, onRecords: (records) => utterances.push(...records) }
+      )
     )
-  )
-  return { measurement, utterances }
+    return { measurement, utterances }
+  } finally {
+    await removeQuietly(temporaryFolder)
+  }
 }

@@ -86,7 +86,8 @@ export function createPlanMeasuring({ openEngine, ...place }: InspectionParts): 
     })
     const { description } = model
     // Of its own, so that looking around does not fill the workspace with models.
-    const modelsFolder = join(place.workspaceFolder, 'tmp', randomKey())
+    const temporaryFolder = join(place.workspaceFolder, 'tmp')
+    const modelsFolder = join(temporaryFolder, randomKey())
     const records: UtteranceRecord[] = []
     try {
       const { modelFile, sizeBytes } = await asked.ask(
@@ -96,7 +97,7 @@ export function createPlanMeasuring({ openEngine, ...place }: InspectionParts): 
       )
       const measured = await asked.ask(
         'model.evaluate',
-        { description, modelFile, datasetPath, settings, known: [], subset },
+        { description, modelFile, datasetPath, settings, known: [], subset, temporaryFolder },
         { signal, onRecords: (heard) => records.push(...heard) }
       )
       const quality = qualityOf(measured)

@@ -108,7 +108,8 @@ async function measurePair(
     referenceFile: reference === 'baseline' ? modelFile : await stored(modelHash),
     // Where gates are decided.
     datasetPath: resolved.developmentPath ?? resolved.evaluationPath,
-    settings: spec.evaluation
+    settings: spec.evaluation,
+    temporaryFolder: workspace.temporaryFolder
   }
   const compared = await withEngine(launcher, (engine) => engine.request('latency.compare', params, options))
   return { reference, referenceHash: modelHash, ...compared }

@@ -272,11 +272,13 @@ function measureOnEvaluationSet(
 
 /** A process of its own, so that load time and peak memory are this model's alone. */
 function measure(
-  { launcher }: StudyRun,
+  { launcher, workspace: { temporaryFolder } }: StudyRun,
   params: EvaluateParams,
   following: ServiceOptions & { readonly onRecords?: (records: readonly UtteranceRecord[]) => void }
 ): Promise<TrialOutcome['measurement']> {
-  return withEngine(launcher, (engine) => engine.request('model.evaluate', params, following))
+  return withEngine(launcher, (engine) =>
+    engine.request('model.evaluate', { ...params, temporaryFolder }, following)
+  )
 }
 
 /** The references themselves are always measured whole: everything else is held against them. */

@@ -180,7 +180,9 @@ export class BuildSession {
       const chosen = dataset.utterances.slice(0, parityUtterances)
       const audios = await Promise.all(chosen.map((utterance) => dataset.audio(utterance, this.resampleToHz)))
       return this.withOriginal((recognizer) => {
-        const original = { backend: this.backend, recognizer, model: async () => this.opened.model }
+        const { temporaryFolder } = this.workspace
+        const model = async () => this.opened.model
+        const original = { backend: this.backend, recognizer, model, temporaryFolder }
         return recordParityReference(original, audios)
       })
     })

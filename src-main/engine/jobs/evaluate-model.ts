@@ -52,7 +52,8 @@ export async function evaluateModel(
   try {
     const resampleToHz = settings.resample ? description.sampleRateHz : undefined
     const { skipUnreadable } = settings
-    const suspect = { backend, recognizer, model: async () => (await openModel(modelFile)).model }
+    const model = async () => (await openModel(modelFile)).model
+    const suspect = { backend, recognizer, model, temporaryFolder: params.temporaryFolder }
     const speech: Speech = { recognizer, suspect, dataset, resampleToHz, skipUnreadable }
     const warmup = await warmUp(speech, settings.warmupUtterances)
     const { records, unreadable, stoppedBefore } = await hearAll(speech, params, context)

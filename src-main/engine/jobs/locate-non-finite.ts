@@ -6,8 +6,8 @@ import { WorkbenchError } from '@contract/errors'
 import type { Model, Node } from '../../onnx/ir/model'
 import { float32Values } from '../../onnx/ir/tensor'
 import { exposeValues } from '../../onnx/passes/expose-values'
-import { encodeModel } from '../../onnx/serde/encode-model'
-import type { InferenceBackend, InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
+import type { InferenceSession, RuntimeTensor } from '../../runtime/inference-backend'
+import { withSession, type DerivedModelOptions } from './derived-model'
 
 type Feeds = Readonly<Record<string, RuntimeTensor>>
 
@@ -25,19 +25,19 @@ const neverInfinite: ReadonlySet<string> = new Set([
  * value that is not finite comes from '/blocks.0/fc1/MatMul' (MatMul), whose weight 'fc1.weight' holds NaN`. Undefined when
  * every value that can be looked at is finite.
  *
+ * - `place`  what runs the model and where one goes that is large, as `DerivedModelOptions` has it.
+ *
  * @throws WorkbenchError `native` when the model does not run with its values exposed.
  */
 export async function locateNonFinite(
-  backend: InferenceBackend,
+  place: Pick<DerivedModelOptions, 'backend' | 'temporaryFolder'>,
   model: Model,
   feeds: Feeds
 ): Promise<string | undefined> {
   const { nodes } = model.graph
   const exposed = exposeValues(model, nodes.flatMap(namedOutputs)).model
   // As the graph is written: optimised away, a value could not be looked at.
-  const source = { kind: 'bytes', bytes: encodeModel(exposed) } as const
-  const session = await backend.open(source, { graphOptimization: false })
-  try {
+  return withSession({ ...place, threads: 1, graphOptimization: false }, exposed, async (session) => {
     for (let start = 0; start < nodes.length; start += valuesAtOnce) {
       const some = nodes.slice(start, start + valuesAtOnce)
       const values = await fetchValues(session, feeds, some.flatMap(namedOutputs))
@@ -45,9 +45,7 @@ export async function locateNonFinite(
       if (culprit !== undefined) return describe(model, culprit)
     }
     return undefined
-  } finally {
-    await session.release()
-  }
+  })
 }
 
 function namedOutputs({ outputs }: Node): string[] {

@@ -209,7 +209,8 @@ async function checkFullRank(
     return await withDerivedModel(model, { temporaryFolder }, async (source) => {
       const candidate = await session.recognizer(source)
       try {
-        const suspect = { backend: session.backend, recognizer: candidate, model: async () => model }
+        const { backend } = session
+        const suspect = { backend, recognizer: candidate, model: async () => model, temporaryFolder }
         return await checkParity(suspect, reference, 'full-rank')
       } finally {
         await candidate.release()

@@ -12,6 +12,7 @@ import type { JobContext } from '../serve'
 import { describeConditions } from './conditions'
 import { drawSubset, openDataset } from './dataset'
 import { hear, readRecording, type Speech } from './hear-utterance'
+import type { SuspectModel } from './name-non-finite'
 import { openModel } from './open-model'
 
 /**
@@ -33,7 +34,8 @@ export async function measurePairedLatency(
   params: CompareLatencyParams,
   context: JobContext
 ): Promise<ComparedLatency> {
-  const { description, settings } = params
+  const { description, settings, temporaryFolder } = params
+  const place = { backend, temporaryFolder }
   const open = (path: string) =>
     openSpeechModel(backend, description, { kind: 'file', path }, { threads: settings.threads, clock })
   const tier = await open(params.modelFile)
@@ -41,8 +43,8 @@ export async function measurePairedLatency(
     const reference = await open(params.referenceFile)
     try {
       const pair = {
-        tier: speaking(backend, tier, params.modelFile),
-        reference: speaking(backend, reference, params.referenceFile)
+        tier: speaking(place, tier, params.modelFile),
+        reference: speaking(place, reference, params.referenceFile)
       }
       const recordings = await readRecordings({ ...pair.tier, ...(await drawRecordings(params)) })
       const rounds = await runRounds(pair, recordings, context)
@@ -67,9 +69,13 @@ interface Recording {
   readonly audio: Audio
 }
 
-function speaking(backend: InferenceBackend, recognizer: Speech['recognizer'], modelFile: string): Hearing {
+function speaking(
+  place: Pick<SuspectModel, 'backend' | 'temporaryFolder'>,
+  recognizer: Speech['recognizer'],
+  modelFile: string
+): Hearing {
   const model = async () => (await openModel(modelFile)).model
-  return { recognizer, suspect: { backend, recognizer, model } }
+  return { recognizer, suspect: { ...place, recognizer, model } }
 }
 
 async function drawRecordings({

@@ -12,6 +12,8 @@ export interface SuspectModel {
   readonly recognizer: SpeechRecognizer
   /** Its graph, read when it is needed. */
   readonly model: () => Promise<Model>
+  /** Where a large one goes with its values exposed, as `DerivedModelOptions` has it. */
+  readonly temporaryFolder: string | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ export interface SuspectModel {
  * arises that is not finite.
  */
 export async function namingNonFinite<T>(
-  { backend, recognizer, model }: SuspectModel,
+  { backend, recognizer, model, temporaryFolder }: SuspectModel,
   audio: Audio,
   work: () => Promise<T>
 ): Promise<T> {
@@ -35,9 +37,13 @@ export async function namingNonFinite<T>(
     })
   }
 
-  // Whatever goes wrong in here, such as a graph too large to look into, must not hide what went wrong before.
+  // Whatever goes wrong in here, such as a disk with no room for a large graph, must not hide what went wrong before.
   async function locate(): Promise<string | undefined> {
     const input = await recognizer.computeInput(audio)
-    return locateNonFinite(backend, await model(), modelFeeds(recognizer.description, input))
+    return locateNonFinite(
+      { backend, temporaryFolder },
+      await model(),
+      modelFeeds(recognizer.description, input)
+    )
   }
 }
