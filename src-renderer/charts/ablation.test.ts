@@ -102,6 +102,22 @@ describe('the heat map', () => {
     ])
   })
 
+  it('has a row for each of two layers that share block and role', () => {
+    const twins = (index: number) =>
+      completedTrial(`twin ${index}`, {
+        plan: plan((each) => (each === index ? 8 : null)).map((layer) => ({
+          ...layer,
+          role: 'fc1',
+          blockIndex: 0,
+          layerId: layer.layerId.replace(' ', '/')
+        })),
+        versusBaseline: change(0.01)
+      })
+    const [found] = findAblations([twins(0), twins(1)])
+    expect(heatMapOf(found!, { axis: 'rank' }).rows).toEqual(['0 fc1 0', '0 fc1 1'])
+    expect(heatMapOf(found!, { axis: 'role' }).cells).toHaveLength(1)
+  })
+
   it('has blocks down and roles across, with the worst of each cell', () => {
     const map = heatMapOf(ablation!, { axis: 'role' })
     expect([map.rows, map.columns]).toEqual([

@@ -1,11 +1,11 @@
 /** The change in error per layer as a heat map. Pure; draws nothing itself. */
 import type { EChartsCoreOption } from 'echarts/core'
 import { formatDifference, signedPoints } from '@contract/display-numbers'
-import type { LayerDecision } from '@contract/trial'
 import { ablation as english, type AblationWords } from '../text/en/ablation'
 import { sensitivityRanking, type Ablation, type AblationEntry } from './ablation'
 import { chartFont, tooltipStyle } from './chart-axis'
 import type { ChartPalette } from './chart-palette'
+import { layerLabels } from './layer-labels'
 
 /** What a chart component draws; components outside this room have no other name for it. */
 export type ChartOption = EChartsCoreOption
@@ -30,19 +30,20 @@ export interface HeatView {
 const leastPoints = 0.5
 /** Beyond this many points all changes have the full colour, or one broken layer would bleach the others. */
 const mostPoints = 10
+/** Pixels, at the size of the labels. */
+const widthOfLetter = 6.5
+const leastLabelRoom = 60
+const mostLabelRoom = 190
 /** With more columns than this the numbers in the cells would touch. */
 const mostLabelled = 14
 
-export function layerLabel({ blockIndex, role, layerId }: LayerDecision): string {
-  return blockIndex === null ? layerId : `${blockIndex} ${role}`
-}
-
 export function heatMapOf(ablation: Ablation, view: HeatView): HeatMap {
   const { axis, rank, words = english.heat } = view
-  // Where several layers of a block have one role, or several ranks are shown in one cell, the worst counts.
+  // Where roles are across, several layers of a block may have one role, and several ranks are in one cell: the worst counts.
   const entries = axis === 'rank' ? ablation.entries : sensitivityRanking(ablation, rank)
+  const labels = layerLabels(ablation.entries.map(({ layer }) => layer))
   const rowOf = ({ layer }: AblationEntry) => {
-    if (axis === 'rank') return layerLabel(layer)
+    if (axis === 'rank') return labels.get(layer.layerId) ?? layer.layerId
     return layer.blockIndex === null ? words.outside : words.block(layer.blockIndex)
   }
   const columnOf = ({ layer }: AblationEntry) =>
@@ -71,6 +72,12 @@ export function heatMapHeight({ rows }: HeatMap): number {
   return 84 + 20 * rows.length
 }
 
+/** The width of the labels of the rows, in pixels; a longer one is cut short. */
+function labelRoom({ rows }: HeatMap): number {
+  const longest = Math.max(0, ...rows.map((row) => row.length))
+  return Math.min(mostLabelRoom, Math.max(leastLabelRoom, widthOfLetter * longest))
+}
+
 /** Blue for fewer errors, orange for more, the colour of the panel for none; a dot where the change is significant. */
 export function heatMapOption(
   map: HeatMap,
@@ -80,11 +87,12 @@ export function heatMapOption(
   const label = { color: palette.muted, fontSize: 11 }
   const changes = map.cells.map(({ entry }) => Math.abs(entry.change.difference * 100))
   const reach = Math.min(mostPoints, Math.max(leastPoints, ...changes))
+  const room = labelRoom(map)
   const hasNumbers = map.columns.length <= mostLabelled
   return {
     animation: false,
     textStyle: chartFont,
-    grid: { left: 110, right: 16, top: 8, bottom: 70 },
+    grid: { left: room + 12, right: 16, top: 8, bottom: 70 },
     tooltip: {
       ...tooltipStyle(palette),
       trigger: 'item',
@@ -102,7 +110,7 @@ export function heatMapOption(
       type: 'category',
       inverse: true,
       data: [...map.rows],
-      axisLabel: { ...label, color: palette.ink, width: 98, overflow: 'truncate' },
+      axisLabel: { ...label, color: palette.ink, width: room, overflow: 'truncate' },
       axisLine: { show: false },
       axisTick: { show: false }
     },

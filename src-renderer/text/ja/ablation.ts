@@ -1,5 +1,8 @@
 import type { ablation as english } from '../en/ablation'
+import { inspect } from './inspect'
 import { numbers } from './numbers'
+
+const units: Readonly<Record<string, string>> = inspect.units
 
 export const ablation: typeof english = {
   kinds: { 'layer-by-layer': '1 層だけ圧縮', 'leave-one-out': '1 層だけ密のまま' },
@@ -50,7 +53,7 @@ export const ablation: typeof english = {
     keptAxis: '残存 (%)',
     description: '残した割合に対する誤り率を配分ごとに示します。同じ数値が表にあります。',
     ofModel: 'モデル全体',
-    share: (unit) => `${unit} の割合`
+    share: (unit) => `${units[unit] ?? unit}の割合`
   },
   ranks: {
     title: 'ランクマップ',
