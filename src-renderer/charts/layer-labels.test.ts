@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { layerLabels } from './layer-labels'
 
-const layer = (layerId: string, blockIndex: number | null, role: 'q' | 'fc1' | 'other') => ({
+const layer = (layerId: string, blockIndex: number | null, role: 'q' | 'fc1' | 'pointwise' | 'other') => ({
   layerId,
   blockIndex,
   role,
@@ -31,6 +31,14 @@ describe('the labels of layers', () => {
       [first]: '0 fc1 feed_forward1',
       [second]: '0 fc1 feed_forward2',
       '/a/0/q': '0 q'
+    })
+  })
+
+  it('say a role once where the ids name it too', () => {
+    const [first, second] = ['/a/3/conv/pointwise_conv1', '/a/3/conv/pointwise_conv2'] as const
+    expect(labelsOf(layer(first, 3, 'pointwise'), layer(second, 3, 'pointwise'))).toEqual({
+      [first]: '3 pointwise_conv1',
+      [second]: '3 pointwise_conv2'
     })
   })
 

@@ -3,7 +3,8 @@ import type { LayerDecision } from '@contract/trial'
 /**
  * What layers are called where there is room for a few words, by layer id: block and role, such as `3 q`. Where layers of
  * one block share a role, as the two feed-forwards of a Conformer do, the part of their ids that differs is added:
- * `3 fc1 feed_forward2`. A layer outside the blocks has its id.
+ * `3 fc1 feed_forward2`; one that names the role itself stands in its place: `3 pointwise_conv2`. A layer outside the
+ * blocks has its id.
  */
 export function layerLabels(layers: readonly LayerDecision[]): ReadonlyMap<string, string> {
   const distinct = [...new Map(layers.map((layer) => [layer.layerId, layer])).values()]
@@ -12,9 +13,12 @@ export function layerLabels(layers: readonly LayerDecision[]): ReadonlyMap<strin
     [...alike].flatMap(([label, [first, ...others]]) => {
       if (first === undefined) return []
       if (others.length === 0) return [[first.layerId, label] as const]
-      const ids = [first, ...others].map(({ layerId }) => layerId)
-      const own = differingParts(ids)
-      return ids.map((layerId, index) => [layerId, `${label} ${own[index] ?? ''}`.trimEnd()] as const)
+      const own = differingParts([first, ...others].map(({ layerId }) => layerId))
+      return [first, ...others].map(({ layerId, blockIndex, role }, index) => {
+        const part = own[index] ?? ''
+        const named = part.includes(role) ? `${blockIndex} ${part}` : `${label} ${part}`.trimEnd()
+        return [layerId, named] as const
+      })
     })
   )
 }
