@@ -12,6 +12,7 @@ import { baseModels } from './fuzz/base-models'
 import { corpusOf } from './fuzz/corpus'
 import { fuzz } from './fuzz/fuzz'
 import { hostileModel } from './fuzz/model-cases'
+import { joined } from './fuzz/mutate-bytes'
 import { openModelBytes } from './fuzz/open-model-bytes'
 import { shrinkModel } from './fuzz/shrink'
 import { readWireTree, writeWireTree } from './fuzz/wire-tree'
@@ -51,6 +52,11 @@ describe('a long row of nodes', () => {
   it.each([
     ['behind a head', (b: GraphBuilder, x: string) => row(b, 'Transpose', b.node('MatMul', [x, b.initializer(weight)]))],
     ['before a weight', (b: GraphBuilder, x: string) => b.node('MatMul', [x, row(b, 'Identity', b.initializer(weight))])],
+    ['behind a constant that is followed', (b: GraphBuilder, x: string) => {
+      const start = b.initializer(float32Tensor('c', [32, 32], new Float32Array(1024).fill(0.5)))
+      row(b, 'Neg', start)
+      return b.node('MatMul', [x, b.initializer(weight)])
+    }],
     ['between two layers', (b: GraphBuilder, x: string) => {
       const first = b.node('MatMul', [x, b.initializer(weight)])
       return b.node('MatMul', [row(b, 'Neg', first), b.initializer({ ...weight, name: 'v' })])
@@ -64,6 +70,39 @@ describe('a long row of nodes', () => {
     expect(result).toMatchObject({ outcome: 'accepted', failure: undefined })
   }) // prettier-ignore
 })
+
+/** Too large for the corpus: what is one byte or two in the file and an object in memory. */
+describe('a file of 8 MB', () => {
+  const sizeBytes = 8 * 2 ** 20
+  const graphOf = (field: readonly number[], count: number) => {
+    const bytes = new Uint8Array(field.length * count)
+    for (let at = 0; at < bytes.length; at++) bytes[at] = field[at % field.length]!
+    return bytes
+  }
+
+  it.each([
+    ['empty nodes', graphOf([0x0a, 0], sizeBytes / 2)],
+    // An initializer whose dims are packed zeros, of which each is a byte.
+    ['axes', lengthDelimited(5, lengthDelimited(1, new Uint8Array(sizeBytes)))],
+    ['empty strings of a tensor', lengthDelimited(5, graphOf([0x32, 0], sizeBytes / 2))]
+  ])('of nothing but %s is refused before memory is taken for them', async (_, graph) => {
+    const bytes = joined(Uint8Array.of(0x08, 8), lengthDelimited(7, graph))
+    const result = await attempt(() => openModelBytes(bytes, false), {
+      milliseconds: 1000,
+      growthMegabytes: 16
+    })
+    expect(result).toMatchObject({ outcome: 'unsupported-model', failure: undefined })
+  })
+})
+
+/** A protobuf field with its length before it. */
+function lengthDelimited(number: number, bytes: Uint8Array): Uint8Array {
+  const head = [(number << 3) | 2]
+  for (let rest = bytes.byteLength; ; rest >>>= 7) {
+    head.push(rest > 127 ? (rest & 127) | 128 : rest)
+    if (rest <= 127) return joined(Uint8Array.from(head), bytes)
+  }
+}
 
 describe('hostile models', () => {
   it(`each end in success or in one coded error: ${cases} of them`, async () => {

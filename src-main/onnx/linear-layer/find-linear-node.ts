@@ -35,6 +35,8 @@ export type LinearNode = Pick<
  */
 export function findLinearNode(scope: GraphScope, node: Node): LinearNode | undefined {
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined
+  // Operators with one output; what took the place of a node with two would leave the users of the second without it.
+  if (node.outputs.length !== 1 || node.outputs[0] === '') return undefined
   if (node.opType === 'Gather') return gatherLayer(scope, node)
   if (!['MatMul', 'Gemm', 'Conv'].includes(node.opType)) return undefined
   const [input = '', weightInput = ''] = node.inputs

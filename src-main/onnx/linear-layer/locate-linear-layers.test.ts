@@ -109,6 +109,15 @@ describe('the weight', () => {
     expect([...readWeight(model, layer).data]).toEqual(layout === 'in-out' ? inOut : outIn)
   })
 
+  it('is none of a product with a second output, which a replacement would not have', () => {
+    const model = build((b) => {
+      const x = b.input('x', 'float32', ['n', 2])
+      b.nodes('MatMul', [x, b.initializer(counting('w', 2, 3))], { outputs: ['more', 'y'] })
+      b.nodes('Gemm', [x, 'w'], { outputs: [''] })
+    })
+    expect(locateLinearLayers(model)).toEqual([])
+  })
+
   it('may be a Constant node', () => {
     const model = build((b) => {
       const w = b.node('Constant', [], {

@@ -2,6 +2,7 @@
 import { WorkbenchError } from '@contract/errors'
 import type { Model, ModelFunction, TrainingInfo } from '../ir/model'
 import { decodeAnnotations, entriesToMap } from './annotations'
+import { assertBoundedObjects } from './assert-bounded-objects'
 import { decodeDeviceConfiguration } from './decode-device-configuration'
 import { canonicalDomain, decodeAttributes, decodeGraph, decodeNode } from './decode-graph'
 import { decodeValueInfo } from './decode-type'
@@ -20,6 +21,7 @@ const supportedOpsets = { from: 7, to: 26 }
  * - External tensors stay references: see `loadExternalData`.
  * - Everything in ONNX IR 13 is kept. The domain `ai.onnx` becomes `''`; fields outside the schema are left out.
  * - Only the file is checked, not the graph: see `assertInvariants`.
+ * - Its objects take at most what `assertBoundedObjects` allows.
  *
  * @throws WorkbenchError `invalid-input` when the bytes are not a whole and consistent ONNX model,
  * `unsupported-model` when they are one that this version does not handle.
@@ -58,6 +60,7 @@ export function decodeModel(bytes: Uint8Array): Model {
 function readMessage(bytes: Uint8Array): WireModel {
   // A plain view even of a Buffer: protobufjs would otherwise hand Buffers on as tensor bytes.
   const plainBytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  assertBoundedObjects(plainBytes)
   try {
     return messageType('ModelProto').decode(plainBytes) as unknown as WireModel
   } catch (error) {

@@ -43,8 +43,8 @@ function axisFromEnd(dims: readonly Dim[], fromEnd: number): Dim {
 /**
  * The elements of an elementwise operator over small constants.
  *
- * `combine` sees one element of each operand; an unknown element arrives as undefined.
- * Undefined when the result is too large, or its shape or any operand's elements are unknown altogether.
+ * `combine` sees one element of each operand, in an array that is used again for the next; an unknown element arrives as
+ * undefined. Undefined when the result is too large, or its shape or any operand's elements are unknown altogether.
  */
 export function broadcastElements(
   operands: readonly InferredValue[],
@@ -52,26 +52,41 @@ export function broadcastElements(
   combine: (elements: readonly Dim[]) => Dim
 ): Dim[] | undefined {
   const sizes = knownDims(dims)
-  if (sizes === undefined || elementCount(sizes) > maxConstantElements) return undefined
-  if (operands.some((operand) => operand.elements === undefined)) return undefined
-  const rank = sizes.length
-  return Array.from({ length: elementCount(sizes) }, (_, flat) =>
-    combine(
-      operands.map((operand) => {
-        const operandDims = knownDims(operand.dims) ?? []
-        let index = 0
-        let remaining = flat
-        let stride = 1
-        for (let axis = rank - 1; axis >= 0; axis--) {
-          const position = remaining % sizes[axis]!
-          remaining = Math.floor(remaining / sizes[axis]!)
-          const size =
-            axis - (rank - operandDims.length) < 0 ? 1 : operandDims[axis - rank + operandDims.length]!
-          if (size > 1) index += position * stride
-          stride *= size
-        }
-        return operand.elements![index]
-      })
-    )
+  const count = sizes === undefined ? Infinity : elementCount(sizes)
+  if (sizes === undefined || count > maxConstantElements) return undefined
+  const sources = operands.flatMap(({ dims: operandDims, elements }) =>
+    elements === undefined ? [] : [{ elements, places: broadcastPlaces(operandDims, sizes) }]
   )
+  if (sources.length < operands.length) return undefined
+  const row = new Array<Dim>(sources.length).fill(undefined)
+  const result: Dim[] = []
+  for (let flat = 0; flat < count; flat++) {
+    for (let operand = 0; operand < sources.length; operand++) {
+      const { elements, places } = sources[operand]!
+      row[operand] = elements[places === undefined ? flat : places[flat]!]
+    }
+    result.push(combine(row))
+  }
+  return result
+}
+
+/** Where each element of the result [sizes] comes from in an operand; undefined when every one keeps its place. */
+function broadcastPlaces(
+  dims: readonly Dim[] | undefined,
+  sizes: readonly number[]
+): Uint32Array | undefined {
+  const operandSizes = knownDims(dims) ?? []
+  const count = elementCount(sizes)
+  if (elementCount(operandSizes) === count) return undefined
+  const missing = sizes.length - operandSizes.length
+  return Uint32Array.from({ length: count }, (_, flat) => {
+    let [place, remaining, stride] = [0, flat, 1]
+    for (let axis = sizes.length - 1; axis >= missing; axis--) {
+      const size = operandSizes[axis - missing]!
+      if (size > 1) place += (remaining % sizes[axis]!) * stride
+      remaining = Math.floor(remaining / sizes[axis]!)
+      stride *= size
+    }
+    return place
+  })
 }

@@ -136,8 +136,11 @@ function lookup(scope: Scope | undefined, name: string): InferredValue {
  */
 const followedLoops = 3
 
-/** Elements of constants that are kept in all, 32 MB: a chain of additions makes new ones at every node. */
-const followedElements = 2 ** 22
+/**
+ * Elements of constants that are kept in all, 2 MB: a chain of additions makes new ones at every node. The vectors of shape
+ * arithmetic are as long as a shape has axes; the merged decoder of whisper-tiny makes 1,084 elements.
+ */
+const followedElements = 2 ** 18
 
 class GraphWalker {
   readonly #inference: Inference

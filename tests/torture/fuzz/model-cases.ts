@@ -4,7 +4,14 @@ import { baseModels } from './base-models'
 import { byteMutations, pick, randomBytes } from './mutate-bytes'
 import { modelMutations } from './mutate-model'
 import { wireMutations } from './mutate-wire'
-import { cloneMessage, readWireTree, writeWireTree, type WireMessage } from './wire-tree'
+import {
+  cloneMessage,
+  readWireTree,
+  thinRepeated,
+  wireSize,
+  writeWireTree,
+  type WireMessage
+} from './wire-tree'
 
 export interface HostileModel {
   readonly bytes: Uint8Array
@@ -20,7 +27,13 @@ function treeOf(bytes: Uint8Array): WireMessage {
   return cloneMessage(tree)
 }
 
-/** One hostile model of at most a few megabytes. The same seed gives the same bytes. */
+/**
+ * Larger cases are thinned. Limits grow with the file, so a case of hundreds of megabytes (a field repeated 100,000 times whose
+ * value then became long) would only measure the machine.
+ */
+const largestBytes = 16 * 2 ** 20
+
+/** One hostile model of at most 16 MB. The same seed gives the same bytes. */
 export function hostileModel(seed: number): HostileModel {
   // Neighbouring seeds of the generator are alike in their first numbers only.
   const prng = createPrng(Math.imul(seed, 0x9e3779b1))
@@ -40,6 +53,11 @@ export function hostileModel(seed: number): HostileModel {
     const mutate = pick(prng, prng.uniform() < 0.9 ? mutations : [...wireMutations, ...modelMutations])
     const what = mutate(tree, prng)
     if (what !== undefined) story.push(what)
+  }
+  const size = wireSize(tree)
+  if (size > largestBytes) {
+    thinRepeated(tree, largestBytes / size)
+    story.push(`thinned from ${size} bytes`)
   }
   const bytes = writeWireTree(tree)
   return prng.uniform() < 0.05

@@ -118,6 +118,36 @@ export function messagesOfType(root: WireMessage, typeName: string): WireMessage
   return [root, ...inner].filter(({ type }) => type.name === typeName)
 }
 
+/** The bytes that `root` takes, by the truth and not by the lengths that it claims. */
+export function wireSize(root: WireMessage): number {
+  return measure(root, new Map())
+}
+
+/**
+ * Leaves out all but a part of the fields that stand in a row as one and the same object, which is how a repeated field is
+ * held, at every depth.
+ *
+ * - `part`  in (0, 1]; at least one of each row stays.
+ */
+export function thinRepeated(root: WireMessage, part: number): void {
+  const seen = new Set<WireMessage>()
+  const descend = (message: WireMessage): void => {
+    if (seen.has(message)) return
+    seen.add(message)
+    const kept: WireField[] = []
+    for (let begin = 0; begin < message.fields.length;) {
+      const field = message.fields[begin]!
+      let end = begin + 1
+      while (message.fields[end] === field) end++
+      for (let left = Math.ceil((end - begin) * part); left > 0; left--) kept.push(field)
+      if (isMessage(field.value)) descend(field.value)
+      begin = end
+    }
+    message.fields = kept
+  }
+  descend(root)
+}
+
 /** The bytes of the tree, with all its lies. */
 export function writeWireTree(root: WireMessage): Uint8Array {
   const sizes = new Map<WireMessage, number>()
