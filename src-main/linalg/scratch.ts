@@ -11,7 +11,7 @@ const free = new Map<number, Float64Array[]>()
 let freeBytes = 0
 
 /** What is kept for the next one. Larger problems take long enough for their garbage not to matter. */
-const largestFreeBytes = 2 ** 26
+const largestFreeBytes = 24 * 2 ** 20
 
 /**
  * Hands out matrices and takes all of them back at once. What is never released is ordinary garbage, so the only mistake to
