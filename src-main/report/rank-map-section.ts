@@ -1,4 +1,5 @@
 import type { LayerDecision, TrialReport } from '@contract/trial'
+import { layerLabels } from '../../src-renderer/charts/layer-labels'
 import { html, type Html } from './html'
 
 /** One choice of ranks, and the trials that share it: number formats do not change ranks. */
@@ -12,10 +13,13 @@ export function rankMapSection(trials: readonly TrialReport[]): Html[] {
   const columns = rankColumns(trials)
   const layers = layersOf(columns)
   if (layers.length === 0) return []
+  const labels = layerLabels(layers)
   const rows = layers.map(
     (layer) =>
       html`<tr>
-        <th scope="row" title="${layer.layerId}">${layerLabel(layer)}</th>
+        <th scope="row" title="${layer.layerId}">
+          ${rowLabel(layer, labels.get(layer.layerId) ?? layer.layerId)}
+        </th>
         ${columns.map(({ decisions }) => rankCell(decisions.get(layer.layerId)))}
       </tr>`
   )
@@ -59,10 +63,9 @@ function layersOf(columns: readonly RankColumn[]): LayerDecision[] {
   return [...layers.values()].toSorted((a, b) => (a.blockIndex ?? Infinity) - (b.blockIndex ?? Infinity) || 0)
 }
 
-/** `block 3 fc1 (384 × 1536)`; a layer outside the blocks is called by its id. */
-function layerLabel({ layerId, blockIndex, role, inFeatures, outFeatures }: LayerDecision): string {
-  const place = blockIndex === null ? layerId : `block ${blockIndex} ${role}`
-  return `${place} (${inFeatures} × ${outFeatures})`
+/** `block 3 fc1 (384 × 1536)`. */
+function rowLabel({ blockIndex, inFeatures, outFeatures }: LayerDecision, label: string): string {
+  return `${blockIndex === null ? '' : 'block '}${label} (${inFeatures} × ${outFeatures})`
 }
 
 function columnLabel([first = '', ...others]: readonly string[]): string {
