@@ -43,11 +43,13 @@ it('times steps of small encoders and tells the conditions', async () => {
   ])
   for (const { median, lower, upper, runs, unit } of figures) {
     expect(runs).toBe(2)
-    expect(median).toBeGreaterThan(0)
     expect(lower).toBeLessThanOrEqual(median)
     expect(upper).toBeGreaterThanOrEqual(median)
-    // Kernels never take longer than the step that they are part of.
-    if (unit === '%') expect(upper).toBeLessThan(100)
+    if (unit === '%') {
+      // Of steps as small as these, the profiler's own time can be all that lies between kernels.
+      expect(lower).toBeGreaterThanOrEqual(0)
+      expect(upper).toBeLessThan(100)
+    } else expect(lower).toBeGreaterThan(0)
   }
 })
 

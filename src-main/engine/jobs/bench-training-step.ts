@@ -41,7 +41,8 @@ interface Engine {
 /**
  * Median time of a step with CTC and AdamW, one run of ONNX Runtime each, and the share of it that is spent outside the
  * runtime's kernels: between them, in the binding and in JavaScript. The runtime's profiler gives the time inside of kernels; it
- * makes everything between them slower, so each profiled step is set against one without it.
+ * makes everything between them slower, so each profiled step is set against one without it. What the profiler takes inside of
+ * kernels is then missing from the share, down to 0.
  */
 export async function benchTrainingStep(
   engine: Engine,
