@@ -30,7 +30,8 @@ export function createBackendProducts(backend: InferenceBackend, threads = 1): B
   function session(key: string, build: () => Uint8Array): Promise<InferenceSession> {
     let opened = sessions.get(key)
     if (opened === undefined) {
-      opened = backend.open({ kind: 'bytes', bytes: build() }, { threads })
+      // A session has one node and writes where it is told: kept memory would only be the size of the largest product.
+      opened = backend.open({ kind: 'bytes', bytes: build() }, { threads, keepsMemory: false })
       sessions.set(key, opened)
     }
     return opened

@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly threads?: number
   /** Turn the runtime's own graph rewriting off, for comparisons of exactly the graph given. Default true. */
   readonly graphOptimization?: boolean
+  /** Keep the memory of one run for the next, which is faster for a graph of many nodes. Default true. */
+  readonly keepsMemory?: boolean
   /** Where the runtime's profile goes when the session is released: `${profilePrefix}_...json`. Default: none is made. */
   readonly profilePrefix?: string
 }

@@ -32,6 +32,7 @@ async function openSession(source: ModelSource, options: SessionOptions = {}): P
     interOpNumThreads: 1,
     graphOptimizationLevel:
       options.graphOptimization === false ? 'disabled' : sessionExecution.graphOptimization,
+    enableCpuMemArena: options.keepsMemory ?? true,
     ...(options.profilePrefix === undefined
       ? {}
       : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
