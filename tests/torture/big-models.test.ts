@@ -42,15 +42,16 @@ function describeShape(shape: BigModelShape): string {
 
 describe.skipIf(!hasProcessFiles)('a model larger than its memory (skipped where there is no /proc)', () => {
   it('is looked at and put into other formats in a fraction of its size', async () => {
-    const shape = { blocks: 8, width: 512 }
+    const shape = { blocks: 16, width: 512 }
     const [model, nothing] = [shape, { blocks: 1, width: 32 }].map((each) =>
       writeBigModel(join(folder(), `width-${each.width}`), each)
     )
     const modelBytes = 4 * bigModelParameters(shape)
-    // As a share of the model, which held as a whole it would be all of to look at it, and more to rewrite it.
+    // As a share of the model, which held as a whole it would be all of to look at it, and a quarter more to rewrite it.
+    // Some 60 MB may be what V8 has not collected yet.
     for (const { options, share } of [
       { options: 'inspect', share: 0.25 },
-      { options: ['--precision', 'int8'], share: 0.75 }
+      { options: ['--precision', 'int8'], share: 0.9 }
     ] as const) {
       const [large, small] = [await run(model!, options), await run(nothing!, options)]
       const grown = large.peakBytes - small.peakBytes
