@@ -56,8 +56,8 @@ const recipe = {
   threads: 1
 }
 
-/** Long enough that a pause comes before the end: told curves grow about once a second. */
-const longSteps = 500
+/** Some seconds, so that a pause and a closing both come before the end: told curves grow about once a second. */
+const longSteps = 1500
 
 function start(changes: Record<string, unknown> = {}): Promise<Job> {
   const text = JSON.stringify({ ...recipe, ...changes })
