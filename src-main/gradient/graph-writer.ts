@@ -13,6 +13,7 @@ import { inferShapes, type ShapeTable } from '../onnx/shapes/infer-shapes'
 import { knownElements, valueOfTensor } from '../onnx/shapes/inferred-value'
 import { constantTensors, declaredTypes, numberTensor } from './known-values'
 import { ownSize, ownerOf, symbolicSizes, type Sizes } from './symbolic-sizes'
+import { standardOpset } from '../onnx/ir/operator-domains'
 
 export type Attributes = Readonly<Record<string, Attribute>>
 
@@ -56,7 +57,7 @@ export class GraphWriter {
   constructor(model: Model, prefix: string, inputShapes?: ReadonlyMap<string, readonly number[]>) {
     this.#model = model
     this.#prefix = prefix
-    this.opset = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? 1
+    this.opset = standardOpset(model) ?? 1
     this.#names = new FreshNames(model)
     this.#shapes = inferShapes(model, inputShapes)
     this.#declared = declaredTypes(model)

@@ -7,6 +7,7 @@ import { GraphBuilder } from '../../onnx/build/graph-builder'
 import type { Model } from '../../onnx/ir/model'
 import { GraphWriter } from '../graph-writer'
 import type { StepState } from './step-graph'
+import { standardOpset } from '../../onnx/ir/operator-domains'
 
 export interface AccumulationGraph {
   readonly model: Model
@@ -52,7 +53,7 @@ export function summedGradientsModel({ model, sums }: AccumulationGraph): {
   readonly model: Model
   readonly gradients: ReadonlyMap<string, string>
 } {
-  const builder = new GraphBuilder('update', model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx'))
+  const builder = new GraphBuilder('update', standardOpset(model))
   const gradients = new Map<string, string>()
   for (const [parameter, { input, dataType, dims }] of sums) {
     builder.input(parameter, dataType, dims)

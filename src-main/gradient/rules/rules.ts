@@ -21,6 +21,7 @@ import { movementRules } from './movement'
 import { poolingRules } from './pooling'
 import { reductionRules } from './reductions'
 import { softmaxRules } from './softmax'
+import { isStandardOperator } from '../../onnx/ir/operator-domains'
 
 export const vjpRules: VjpFamily = {
   ...arithmeticRules,
@@ -50,16 +51,12 @@ export const gradientStops: ReadonlySet<string> = new Set([
   'RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike', 'Round', 'Shape', 'Sign', 'Size', 'Xor'
 ])
 
-function isStandard(node: Node): boolean {
-  return node.domain === '' || node.domain === 'ai.onnx'
-}
-
 /** The rule for a node, if there is one. */
 export function vjpFor(node: Node): Vjp | undefined {
-  return isStandard(node) && Object.hasOwn(vjpRules, node.opType) ? vjpRules[node.opType] : undefined
+  return isStandardOperator(node) && Object.hasOwn(vjpRules, node.opType) ? vjpRules[node.opType] : undefined
 }
 
 /** Whether gradients end at this node. */
 export function isGradientStop(node: Node): boolean {
-  return isStandard(node) && gradientStops.has(node.opType)
+  return isStandardOperator(node) && gradientStops.has(node.opType)
 }

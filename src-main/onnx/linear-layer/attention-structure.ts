@@ -8,6 +8,7 @@ import type { Node } from '../ir/model'
 import type { LinearNode } from './find-linear-node'
 import type { GraphScope } from './graph-scope'
 import { nearestAfter, nearestBefore, sourceOf } from './trace'
+import { contributedDomain, isStandardOperator } from '../ir/operator-domains'
 
 /** One attention of a graph. A layer is undefined where keys or values come from a cache or an input. */
 export interface AttentionUnit {
@@ -78,8 +79,8 @@ function softmaxAttention(scope: GraphScope, layers: LayerLookup, node: Node): P
 
 /** Whether a node is a whole attention with q, k and v as its first three inputs. */
 export function isFusedAttention(node: Node): boolean {
-  const isStandard = node.opType === 'Attention' && (node.domain === '' || node.domain === 'ai.onnx')
-  return isStandard || (node.opType === 'MultiHeadAttention' && node.domain === 'com.microsoft')
+  const isStandard = node.opType === 'Attention' && isStandardOperator(node)
+  return isStandard || (node.opType === 'MultiHeadAttention' && node.domain === contributedDomain)
 }
 
 function fusedAttention(scope: GraphScope, layers: LayerLookup, node: Node): Parts | undefined {

@@ -5,6 +5,7 @@ import { convolutionWindow, isPointwise } from './convolution-window'
 import type { GraphScope } from './graph-scope'
 import type { LinearLayer } from './linear-layer'
 import { findStoredConstant, type StoredConstant } from './stored-constant'
+import { isStandardOperator } from '../ir/operator-domains'
 
 /** A linear layer as its node alone tells it: everything but names for it, its role and its neighbours. */
 export type LinearNode = Pick<
@@ -34,7 +35,7 @@ export type LinearNode = Pick<
  * rows of a stored weight.
  */
 export function findLinearNode(scope: GraphScope, node: Node): LinearNode | undefined {
-  if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined
+  if (!isStandardOperator(node)) return undefined
   // Operators with one output; what took the place of a node with two would leave the users of the second without it.
   if (node.outputs.length !== 1 || node.outputs[0] === '') return undefined
   if (node.opType === 'Gather') return gatherLayer(scope, node)

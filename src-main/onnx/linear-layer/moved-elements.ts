@@ -10,6 +10,7 @@ import { elementCount } from '../ir/tensor'
 import { shapeOf, type ShapeTable } from '../shapes/infer-shapes'
 import type { GraphScope } from './graph-scope'
 import { storedIntegers } from './stored-integers'
+import { isStandardOperator } from '../ir/operator-domains'
 
 /** Places that are followed of a larger value; a move is regular, so that what holds for so many holds for all. */
 const mostPlaces = 2 ** 13
@@ -42,7 +43,7 @@ export function placesBefore(
   node: Node,
   places: Float64Array
 ): Float64Array | undefined {
-  if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined
+  if (!isStandardOperator(node)) return undefined
   const before = knownDims(shapes, node.inputs[0] ?? '')
   const after = knownDims(shapes, node.outputs[0] ?? '')
   if (before === undefined || after === undefined) return undefined

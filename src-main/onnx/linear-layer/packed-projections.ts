@@ -15,6 +15,7 @@ import { factorSelection, movedAxes, type FactorRange, type FeatureAxes } from '
 import type { GraphScope } from './graph-scope'
 import type { LinearLayer } from './linear-layer'
 import { isPassingOrNormalizing, nearestAfter } from './trace'
+import { isStandardOperator } from '../ir/operator-domains'
 
 /** A node between the packed layer and its cuts. */
 export interface PackedStep {
@@ -131,7 +132,7 @@ class PackedTrace {
     if (index.isGraphOutput(value) || this.#steps.size > mostSteps) return false
     return index.consumers(value).every((node) => {
       const isData = node.inputs[0] === value && node.inputs.indexOf(value, 1) < 0
-      return isData && (node.domain === '' || node.domain === 'ai.onnx') && this.#step(node, axes)
+      return isData && isStandardOperator(node) && this.#step(node, axes)
     })
   }
 

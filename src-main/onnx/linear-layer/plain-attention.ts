@@ -12,6 +12,7 @@ import { shapeOf, type ShapeTable } from '../shapes/infer-shapes'
 import type { GraphScope } from './graph-scope'
 import { knownDims, placesBefore, somePlaces } from './moved-elements'
 import { scalarValue } from './scalar-value'
+import { isStandardOperator } from '../ir/operator-domains'
 
 /** Nodes between a projection and its product: exporters leave under ten. */
 const mostSteps = 20
@@ -61,18 +62,14 @@ export function findPlainAttention(sized: SizedScope, weights: string): PlainAtt
 
 function isOverLastAxis({ shapes, opset }: SizedScope, softmax: Node): boolean {
   const rank = knownDims(shapes, softmax.inputs[0] ?? '')?.length
-  if (softmax.opType !== 'Softmax' || !isStandard(softmax) || rank === undefined) return false
+  if (softmax.opType !== 'Softmax' || !isStandardOperator(softmax) || rank === undefined) return false
   // Before opset 13 the default is another axis.
   const axis = readInt(softmax, 'axis', opset < 13 ? 1 : -1)
   return axis === -1 || axis === rank - 1
 }
 
-function isStandard({ domain }: Node): boolean {
-  return domain === '' || domain === 'ai.onnx'
-}
-
 function isProduct(node: Node): boolean {
-  return node.opType === 'MatMul' && isStandard(node)
+  return node.opType === 'MatMul' && isStandardOperator(node)
 }
 
 interface Scaled {
@@ -82,7 +79,7 @@ interface Scaled {
 
 /** The value that `node` multiplies or divides by one known number. */
 function unscaled({ scope, shapes }: SizedScope, node: Node): Scaled | undefined {
-  if (!isStandard(node) || (node.opType !== 'Mul' && node.opType !== 'Div')) return undefined
+  if (!isStandardOperator(node) || (node.opType !== 'Mul' && node.opType !== 'Div')) return undefined
   const [a = '', b = ''] = node.inputs
   const second = scalarValue(scope, shapes, b)
   if (second !== undefined) return { value: a, scale: node.opType === 'Mul' ? second : 1 / second }

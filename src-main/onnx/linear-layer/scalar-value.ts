@@ -5,6 +5,7 @@ import { floatingValues } from './floating-values'
 import type { GraphScope } from './graph-scope'
 import { findStoredConstant } from './stored-constant'
 import { storedIntegers } from './stored-integers'
+import { isStandardOperator } from '../ir/operator-domains'
 
 /** Exporters compute a scale in about ten nodes, a hostile model in as many as it likes. */
 const deepest = 24
@@ -28,7 +29,7 @@ export function scalarValue(
   const integers = storedIntegers(scope.index, value)
   if (integers !== undefined) return integers.length === 1 ? integers[0] : undefined
   const node = scope.index.producer(value)
-  if (node === undefined || (node.domain !== '' && node.domain !== 'ai.onnx')) return undefined
+  if (node === undefined || !isStandardOperator(node)) return undefined
   const operand = (place: number) => scalarValue(scope, shapes, node.inputs[place] ?? '', depth + 1)
   if (node.opType === 'Gather' || node.opType === 'Slice') return pickedSize(scope, shapes, node)
   const result = computed(node, operand)

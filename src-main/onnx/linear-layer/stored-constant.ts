@@ -4,6 +4,7 @@ import type { Node } from '../ir/model'
 import type { Tensor } from '../ir/tensor'
 import { qualifiedName } from '../graph-path'
 import type { GraphScope } from './graph-scope'
+import { isStandardOperator } from '../ir/operator-domains'
 
 /** A constant floating-point operand: the tensor that stores it and how it is read. */
 export interface StoredConstant {
@@ -46,7 +47,7 @@ function stored(scope: GraphScope, name: string, tensor: Tensor): StoredConstant
 }
 
 function throughNode(scope: GraphScope, node: Node, nodesBetween: number): StoredConstant | undefined {
-  if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined
+  if (!isStandardOperator(node)) return undefined
   if (node.opType === 'Constant') {
     const attribute = node.attributes.get('value')
     const output = node.outputs[0] ?? ''

@@ -19,11 +19,10 @@ import { findPlainAttention, type PlainAttention } from '../linear-layer/plain-a
 import { inferShapes, type ShapeTable } from '../shapes/infer-shapes'
 import type { PassResult } from './pass'
 import { removeUnused } from './remove-unused'
+import { contributedDomain, importContributed, standardOpset } from '../ir/operator-domains'
 
 /** Raised when the same model would become another. */
 export const fuseAttentionVersion = 1
-
-const contributedDomain = 'com.microsoft'
 
 /**
  * The model with every attention of its main graph that is fully understood in one node.
@@ -40,9 +39,7 @@ export function fuseAttention(model: Model): PassResult {
     current = fuseOne(current, outputs[0] ?? '', probes) ?? current
   }
   if (current === model) return { model, modified: false }
-  const opsetImports = new Map(current.opsetImports)
-  if (!opsetImports.has(contributedDomain)) opsetImports.set(contributedDomain, 1)
-  return { model: { ...current, opsetImports }, modified: true }
+  return { model: importContributed(current), modified: true }
 }
 
 type Probes = readonly ShapeTable[]
@@ -89,7 +86,7 @@ function shapesAt(
 function fuseOne(model: Model, weights: string, probes: Probes): Model | undefined {
   const [scope] = graphScopes(model)
   if (scope === undefined) return undefined
-  const opset = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? 1
+  const opset = standardOpset(model) ?? 1
   const [found, ...others] = probes.map((shapes) => findPlainAttention({ scope, shapes, opset }, weights))
   if (found === undefined || others.some((other) => !isSame(other, found))) return undefined
   const nodes = model.graph.nodes.map((node) =>

@@ -21,6 +21,7 @@ import {
   type ProductRewrite,
   type WeightReplacement
 } from './rewrite-products'
+import { contributedDomain, importContributed } from '../ir/operator-domains'
 
 /** How a weight [in, out] is laid out in blocks. Sizes are per output channel. */
 export interface BlockLayout {
@@ -88,7 +89,7 @@ export function quantizeMatMulNBits(
       const names = stored.get(weight) ?? storeWeight(rewrite, layer, weight)
       stored.set(weight, names)
       const options = {
-        domain: 'com.microsoft',
+        domain: contributedDomain,
         attributes: {
           K: intAttribute(layer.inFeatures),
           N: intAttribute(layer.outFeatures),
@@ -114,9 +115,7 @@ export function quantizeMatMulNBits(
     }
   )
   if (!modified) return { model, modified }
-  const opsetImports = new Map(rewritten.opsetImports)
-  if (!opsetImports.has('com.microsoft')) opsetImports.set('com.microsoft', 1)
-  return { model: { ...rewritten, opsetImports }, modified }
+  return { model: importContributed(rewritten), modified }
 }
 
 /** The names of values, scales and zero points. */

@@ -6,6 +6,7 @@ import { qualifiedName, subgraphPath, type GraphPath } from '../graph-path'
 import { inferredValue, unknownValue, valueOfTensor, type Dim, type InferredValue } from './inferred-value'
 import { shapeRuleFor } from './rules'
 import { contradiction, formatDims, type RuleContext, type SubgraphMode } from './shape-rule'
+import { standardOpset } from '../ir/operator-domains'
 
 /** The type and shape of a value. A size that depends on what is not bound is undefined. */
 export interface ValueShape {
@@ -56,7 +57,7 @@ export function inferShapes(
   inputShapes: ReadonlyMap<string, readonly number[]> = new Map()
 ): ShapeTable {
   const inference: Inference = {
-    opset: model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? 1,
+    opset: standardOpset(model) ?? 1,
     values: new Map(),
     unknownOperators: new Set()
   }
